@@ -1,0 +1,78 @@
+// Builds what users install: `dist/`, an ESM bundle in pieces, so that a command loads only its own; the JSON Schema; and the
+// licences of the packages in the bundle. `--if-stale` does nothing when `dist/` is newer than everything it is made from.
+
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
+import { licenceTexts } from './licences.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+/** Modules that read files of the repository: the build puts what they export in their place. */
+const computed = [
+  'src/cli/version.ts',
+  'src/cli/starter/scenarios.ts',
+  'src/cli/pages.ts',
+  'src/manifests/templates.ts',
+];
+const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'package.json', 'package-lock.json'];
+
+if (process.argv.includes('--if-stale') && !isStale()) process.exit();
+
+const { metafile } = await build({
+  entryPoints: ['src/cli/main.ts', 'src/cli/version.ts'],
+  outdir: 'dist',
+  outbase: 'src/cli',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  // CommonJS packages in an ES module call a `require` that isn't there.
+  banner: { js: "import{createRequire as __require}from'node:module';const require=__require(import.meta.url);" },
+  // Optional native parts of `ws`, which does without.
+  external: ['bufferutil', 'utf-8-validate'],
+  plugins: [{ name: 'computed', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, load) }],
+});
+
+writeFileSync('THIRD-PARTY-LICENSES.txt', licenceTexts(Object.values(metafile.outputs)));
+await writeSchema();
+removeAllBut(Object.keys(metafile.outputs));
+
+async function load({ path }) {
+  if (!computed.includes(relative(root, path).replaceAll('\\', '/'))) return undefined;
+  const exported = Object.entries(await tsImport(pathToFileURL(path).href, import.meta.url));
+  return { contents: exported.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join('\n') };
+}
+
+async function writeSchema() {
+  const { specJsonSchema } = await tsImport('../src/spec/json-schema.ts', import.meta.url);
+  writeFileSync('schema.json', `${JSON.stringify(specJsonSchema(), null, 2)}\n`);
+}
+
+/** Pieces of earlier builds go last, so that a program that runs meanwhile still finds its own. */
+function removeAllBut(written) {
+  const keep = new Set(written.map((path) => resolve(path)));
+  for (const path of filesIn('dist')) if (!keep.has(resolve(path))) rmSync(path);
+}
+
+function isStale() {
+  const built = statSync('dist/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return sources.flatMap(filesIn).some((path) => statSync(path).mtimeMs > built);
+}
+
+function filesIn(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+}

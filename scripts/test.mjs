@@ -1,0 +1,68 @@
+// `npm test`: everything that has to hold, in one run. `npm run check` leaves the tests out.
+// The last line has the numbers of the tests; the exit code is 0 only when every step succeeded.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const checks = [
+  ['format and lint', 'biome', ['check', '--error-on-warnings']],
+  ['types', 'tsc', ['--project', '.']],
+  ['unused code', 'knip', ['--no-progress']],
+];
+
+const failed = checks.filter(([name, tool, args]) => !step(name, bin(tool), args)).map(([name]) => name);
+if (process.argv[2] === 'check') process.exit(failed.length === 0 ? 0 : 1);
+
+if (!step('build', process.execPath, ['scripts/build.mjs'])) failed.push('build');
+const { ok, passed, broken, skipped } = runTests();
+if (!ok) failed.push('tests');
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`);
+console.log(`\n${passed} passed, ${broken} failed, ${skipped} skipped`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** Runs one tool; its output is shown only when it fails. */
+function step(name, command, args) {
+  const start = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const ok = status === 0;
+  console.log(`${ok ? '✔' : '✖'} ${name} (${seconds} s)`);
+  if (!ok) console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+  return ok;
+}
+
+function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-test-'));
+  const report = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { status } = spawnSync(bin('vitest'), ['run', ...reporters], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const numbers = readNumbers(report);
+  rmSync(folder, { recursive: true });
+  return { ok: status === 0 && numbers.broken === 0, ...numbers };
+}
+
+/** A test file that could not even be loaded counts as one failed test. No report: vitest itself has failed. */
+function readNumbers(report) {
+  try {
+    const { testResults, ...total } = JSON.parse(readFileSync(report, 'utf8'));
+    const unloaded = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && !assertionResults.length,
+    );
+    return {
+      passed: total.numPassedTests,
+      broken: total.numFailedTests + unloaded.length,
+      skipped: total.numPendingTests + total.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, broken: 1, skipped: 0 };
+  }
+}
+
+function bin(tool) {
+  return join('node_modules', '.bin', tool);
+}

@@ -1,0 +1,13 @@
+import type { Stage } from '../plan/stages.ts';
+import type { Step } from '../plan/step.ts';
+
+/** What a run tells while it goes on; whoever shows progress listens. */
+export type ApplyEvent =
+  | { readonly type: 'inventory'; readonly clusters: readonly string[] }
+  | { readonly type: 'stage'; readonly stage: Stage; readonly steps: readonly Step[] }
+  | { readonly type: 'done'; readonly step: Step }
+  | { readonly type: 'failed'; readonly step: Step; readonly error: Error }
+  | { readonly type: 'settling'; readonly milliseconds: number }
+  | { readonly type: 'committed'; readonly cluster: string; readonly revision: number };
+
+export type OnEvent = (event: ApplyEvent) => void;

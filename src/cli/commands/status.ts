@@ -1,0 +1,119 @@
+import type { Diagnostic } from '../../diagnostics.ts';
+import { ClusterError } from '../../errors.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
+import type { Federation } from '../../model/federation.ts';
+import { nameOf, objectRef } from '../../plan/object-key.ts';
+import { type ClusterStatus, clusterStatus } from '../../plan/status.ts';
+import type { Step } from '../../plan/step.ts';
+import { type Clients, observeEach, withClusters } from '../clusters.ts';
+import { type DefineCommand, intro, outputOption } from '../command.ts';
+import { compileSpec } from '../compile.ts';
+import { type ContextOptions, contextOptions } from '../contexts.ts';
+import { printJson } from '../output.ts';
+import type { ExitCode, Session } from '../session.ts';
+import type { Paint } from '../ui/colour.ts';
+import { diagnosticsText } from '../ui/diagnostics.ts';
+import { changeLines } from '../ui/diff.ts';
+import { table } from '../ui/table.ts';
+
+interface Options extends ContextOptions {
+  readonly output: 'text' | 'json';
+}
+
+export const define: DefineCommand = (command, session) =>
+  contextOptions(
+    command
+      .addHelpText(
+        'before',
+        intro('Shows which revision is in which cluster, and what has changed there since. Reads only.', [
+          ['aegis-xc status --cluster-a ctx1 --cluster-b ctx2', 'the two clusters of federation.yaml'],
+          ['aegis-xc status -o json', 'for a program'],
+        ]),
+      )
+      .addOption(outputOption('text', 'json')),
+  ).action(session.runs((options: Options) => status(options, session)));
+
+/** A cluster, or why it could not be read. */
+type Row = ClusterStatus | { readonly cluster: string; readonly context: string; readonly failure: ClusterError };
+
+async function status(options: Options, session: Session): Promise<ExitCode> {
+  const { federation, manifests, diagnostics, locate } = await compileSpec(session);
+  return withClusters(federation.clusters, options, session, async (clients) => {
+    const rows = await readRows(clients, federation, manifests, session);
+    const found = rows.flatMap((row) => ('failure' in row ? [] : row.diagnostics.map(locate)));
+    if (options.output === 'json') printJson(session, statusJson(federation, rows), [...diagnostics, ...found]);
+    else session.print(statusText(rows, session.paint));
+    report(rows, found, session);
+    return rows.some((row) => 'failure' in row) ? 2 : 0;
+  });
+}
+
+/** One cluster's trouble is its row: it does not hide the others. */
+async function readRows(
+  clients: Clients,
+  federation: Federation,
+  manifests: readonly Manifest[],
+  session: Session,
+): Promise<Row[]> {
+  const read = await observeEach(clients, federation, manifests, session);
+  return read.map(({ client: { cluster, context }, result }) => {
+    if (result.status === 'fulfilled') return clusterStatus(federation.name, manifests, result.value);
+    if (!(result.reason instanceof ClusterError)) throw result.reason;
+    return { cluster, context, failure: result.reason };
+  });
+}
+
+function report(rows: readonly Row[], found: readonly Diagnostic[], session: Session): void {
+  if (found.length > 0) session.warn(diagnosticsText(found, session.paintTalk));
+  for (const row of rows) {
+    if (!('failure' in row)) continue;
+    const { message, hint } = row.failure;
+    session.warn(`${session.paintTalk.red('error:')} ${row.cluster}: ${message}${hint ? `\n  ${hint}` : ''}`);
+  }
+}
+
+function statusText(rows: readonly Row[], paint: Paint): string {
+  const head = ['CLUSTER', 'CONTEXT', 'STATE', 'REVISION', 'OBJECTS', 'DRIFT', 'PENDING'];
+  const lines = rows.map((row) =>
+    'failure' in row
+      ? [row.cluster, row.context, paint.red('not reached'), '-', '-', '-', '-']
+      : [
+          row.cluster,
+          row.context,
+          row.state === 'in sync' ? paint.green(row.state) : paint.yellow(row.state),
+          row.revision === undefined ? '-' : `${row.revision}`,
+          `${row.objects}`,
+          `${row.drift.length}`,
+          `${row.pending.length}`,
+        ],
+  );
+  const drifts = rows.flatMap((row) => ('failure' in row ? [] : row.drift.map((step) => driftText(step, paint))));
+  return [table(head, lines), ...drifts].join('\n\n');
+}
+
+function driftText(step: Step, paint: Paint): string {
+  const name = `${step.cluster}: ${step.id.kind} ${nameOf(step.id)}`;
+  if (step.op !== 'update') return `${name} was deleted`;
+  const lines = step.changes.flatMap((change) => changeLines(change, paint)).map((line) => `    ${line}`);
+  return [`${name} was changed; apply would set:`, ...lines].join('\n');
+}
+
+const statusJson = (federation: Federation, rows: readonly Row[]) => ({
+  federation: federation.name,
+  clusters: rows.map((row) =>
+    'failure' in row
+      ? { name: row.cluster, context: row.context, state: 'not reached', reason: row.failure.message }
+      : {
+          name: row.cluster,
+          context: row.context,
+          state: row.state,
+          revision: row.revision,
+          objects: row.objects,
+          drift: row.drift.map((step) => ({
+            object: objectRef(step.cluster, step.id),
+            changes: step.op === 'update' ? step.changes : 'deleted',
+          })),
+          pending: row.pending.map((step) => ({ object: objectRef(step.cluster, step.id), op: step.op })),
+        },
+  ),
+});

@@ -1,0 +1,60 @@
+import { Option } from 'commander';
+import { type Diagnostic, hasErrors } from '../../diagnostics.ts';
+import { type Compiled, compile } from '../../pipeline.ts';
+import { type DefineCommand, intro, outputOption } from '../command.ts';
+import { readSpec } from '../compile.ts';
+import { printJson } from '../output.ts';
+import type { ExitCode, Session } from '../session.ts';
+import type { Paint } from '../ui/colour.ts';
+import { diagnosticsText, summaryText } from '../ui/diagnostics.ts';
+import { count } from '../ui/text.ts';
+
+interface Options {
+  readonly output: 'text' | 'json';
+  readonly failOn: 'error' | 'warning';
+}
+
+export const define: DefineCommand = (command, session) =>
+  command
+    .addHelpText(
+      'before',
+      intro('Checks a spec: its form, and everything that can be known without a cluster.', [
+        ['aegis-xc validate', 'federation.yaml in this folder'],
+        ['aegis-xc validate -f shop.yaml --fail-on warning', 'as a step of a pipeline'],
+        ['aegis-xc validate -f - -o json < shop.yaml', 'for a script'],
+      ]),
+    )
+    .addHelpText('after', '\nExit code: 0 no findings, 1 findings, 2 the spec could not be read.')
+    .addOption(outputOption('text', 'json'))
+    .addOption(
+      new Option('--fail-on <severity>', 'what counts as a failure').choices(['error', 'warning']).default('error'),
+    )
+    .action(session.runs((options: Options) => validate(options, session)));
+
+async function validate({ output, failOn }: Options, session: Session): Promise<ExitCode> {
+  const source = await readSpec(session);
+  const compiled = compile(source);
+  if (output === 'json') printJson(session, {}, compiled.diagnostics);
+  else session.print(textOf(compiled, source.file, session.paint));
+  return compiled.diagnostics.some(failing[failOn]) ? 1 : 0;
+}
+
+const failing: Readonly<Record<Options['failOn'], (diagnostic: Diagnostic) => boolean>> = {
+  error: ({ severity }) => severity === 'error',
+  warning: ({ severity }) => severity !== 'info',
+};
+
+function textOf(compiled: Compiled, file: string, paint: Paint): string {
+  const { diagnostics } = compiled;
+  const findings = diagnostics.length === 0 ? [] : [diagnosticsText(diagnostics, paint)];
+  return [...findings, resultOf(compiled, file, paint)].join('\n');
+}
+
+function resultOf({ manifests, diagnostics }: Compiled, file: string, paint: Paint): string {
+  if (manifests === undefined || hasErrors(diagnostics))
+    return `${paint.red('✖')} ${file}: ${summaryText(diagnostics)}`;
+  const clusters = new Set(manifests.map(({ cluster }) => cluster)).size;
+  const findings = diagnostics.length === 0 ? '' : `, ${summaryText(diagnostics)}`;
+  const objects = `${count(manifests.length, 'object')} for ${count(clusters, 'cluster')}`;
+  return `${paint.green('✔')} ${file} is valid: ${objects}${findings}`;
+}

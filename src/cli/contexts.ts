@@ -1,0 +1,81 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../errors.ts';
+import type { Cluster } from '../model/federation.ts';
+import { nearest } from '../nearest.ts';
+
+/** The options of every command that talks to clusters. */
+export interface ContextOptions {
+  readonly clusterA?: string;
+  readonly clusterB?: string;
+  readonly context: ReadonlyMap<string, string>;
+  readonly kubeconfig?: string;
+  readonly requestTimeout: number;
+}
+
+export const contextOptions = (command: Command): Command =>
+  command
+    .optionsGroup('Clusters:')
+    .option('--cluster-a <context>', 'kubeconfig context of cluster-a, or of the first cluster of the spec')
+    .option('--cluster-b <context>', 'kubeconfig context of cluster-b, or of the second cluster of the spec')
+    .option('--context <cluster=context>', 'the same for any cluster; may be repeated', addContext, new Map())
+    .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
+    .option('--request-timeout <duration>', 'how long one request may take', milliseconds, 30_000);
+
+function addContext(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [, cluster, context] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (cluster === undefined || context === undefined) {
+    throw new InvalidArgumentError('Write <cluster>=<context>, such as cluster-a=prod-a.');
+  }
+  return new Map([...before, [cluster, context]]);
+}
+
+/** `500ms`, `2s`, `5m`; 0 alone is none. */
+export function milliseconds(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  if (text === '0') return 0;
+  if (unit !== 'ms' && unit !== 's' && unit !== 'm') {
+    throw new InvalidArgumentError('Write a duration such as 500ms, 30s or 5m.');
+  }
+  return Number(number) * { ms: 1, s: 1000, m: 60_000 }[unit];
+}
+
+/**
+ * Which context belongs to which cluster: what a flag says, else what the spec says. `--cluster-a` is a cluster of that
+ * name if there is one, else the first.
+ */
+export function contextsOf(clusters: readonly Cluster[], options: ContextOptions): Map<string, string> {
+  const names = clusters.map(({ name }) => name);
+  const said = new Map([
+    ...fromFlag('cluster-a', names[0], names, options.clusterA),
+    ...fromFlag('cluster-b', names[1], names, options.clusterB),
+    ...options.context,
+  ]);
+  for (const name of said.keys()) {
+    if (!names.includes(name)) {
+      const close = nearest(name, names);
+      throw new UsageError(
+        `"${name}" is not a cluster of this federation.`,
+        close === undefined ? `Its clusters are ${names.join(', ')}.` : `Did you mean "${close}"?`,
+      );
+    }
+  }
+  return new Map(clusters.map((cluster) => [cluster.name, said.get(cluster.name) ?? fromSpec(cluster)]));
+}
+
+function fromFlag(
+  flag: string,
+  byPosition: string | undefined,
+  names: readonly string[],
+  context: string | undefined,
+): [string, string][] {
+  const name = names.includes(flag) ? flag : byPosition;
+  return context === undefined || name === undefined ? [] : [[name, context]];
+}
+
+function fromSpec({ name, context }: Cluster): string {
+  if (context !== undefined) return context;
+  throw new UsageError(
+    `Which kubeconfig context is ${name}?`,
+    `Name it with --context ${name}=<context>, or as \`context\` in the spec. \`kubectl config get-contexts\` lists them.`,
+  );
+}

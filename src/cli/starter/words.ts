@@ -1,0 +1,98 @@
+import type * as z from 'zod';
+import { UsageError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import { hostName, ipAddress, plainName, trustDomain } from '../../spec/names.ts';
+import type { Questions } from '../ui/ask.ts';
+import type { ClusterWords, Words } from './text.ts';
+
+/** What the flags of `init` say. */
+export interface Flags {
+  readonly name?: string;
+  readonly clusters?: readonly string[];
+  readonly trustDomain?: Readonly<Record<string, string>>;
+  readonly gateway?: Readonly<Record<string, string>>;
+}
+
+/** The words of a scenario, and in the place of some of them what the flags say. */
+export function wordsFromFlags(scenario: Words, flags: Flags): Words {
+  const names = flags.clusters ?? scenario.clusters.map(({ name }) => name);
+  if (names.length !== scenario.clusters.length || new Set(names).size < names.length) {
+    throw new UsageError(`--clusters takes ${scenario.clusters.length} different names: --clusters east,west`);
+  }
+  refuseUnknown('--trust-domain', Object.keys(flags.trustDomain ?? {}), names);
+  refuseUnknown('--gateway', Object.keys(flags.gateway ?? {}), names);
+
+  const clusters = scenario.clusters.map((old, index) => {
+    const name = checked('--clusters', names[index] ?? old.name, problem.name);
+    return clusterFromFlags(old, name, flags);
+  });
+  return { federation: checked('--name', flags.name ?? scenario.federation, problem.name), clusters };
+}
+
+function clusterFromFlags(old: ClusterWords, name: string, flags: Flags): ClusterWords {
+  const domain = flags.trustDomain?.[name];
+  const gateway = flags.gateway?.[name];
+  if (gateway !== undefined && old.gateway === undefined) {
+    throw new UsageError(`${name} provides nothing in this scenario, so it needs no --gateway.`);
+  }
+  return {
+    name,
+    trustDomain: domain === undefined ? ownDomain(old, name) : checked('--trust-domain', domain, problem.trustDomain),
+    gateway: gateway === undefined ? old.gateway : checked('--gateway', gateway, problem.address),
+  };
+}
+
+/** The words of a scenario, and in the place of some of them what somebody at the terminal says. */
+export async function wordsFromAnswers(proposed: Words, { text }: Questions): Promise<Words> {
+  const federation = await text('Name of the federation', proposed.federation, problem.name);
+  const clusters: ClusterWords[] = [];
+  for (const [index, old] of proposed.clusters.entries()) {
+    const taken = (name: string) => clusters.some((cluster) => cluster.name === name);
+    const name = await text(`Name of cluster ${index + 1}`, old.name, (name) =>
+      taken(name) ? 'that is the name of another cluster' : problem.name(name),
+    );
+    clusters.push({
+      name,
+      trustDomain: await text('  its trust domain', ownDomain(old, name) ?? '', problem.trustDomain),
+      gateway:
+        old.gateway === undefined
+          ? undefined
+          : await text('  address of its east-west gateway', old.gateway, problem.address),
+    });
+  }
+  return { federation, clusters };
+}
+
+/** `cluster-a.example` of cluster-a becomes `east.example` of east. */
+const ownDomain = ({ trustDomain: old, name: oldName }: ClusterWords, name: string): string | undefined =>
+  old?.replace(oldName, name);
+
+type Problem = (text: string) => string | undefined;
+
+const problemOf =
+  (schema: z.ZodType, expected: string): Problem =>
+  (text) =>
+    schema.safeParse(text).success ? undefined : expected;
+
+const problem = {
+  name: problemOf(plainName.max(40), 'lower-case letters, digits and "-", beginning with a letter, at most 40'),
+  trustDomain: problemOf(trustDomain, 'lower-case letters, digits, ".", "-" and "_"'),
+  address: problemOf(ipAddress.or(hostName), 'an IP address or a host name'),
+} satisfies Record<string, Problem>;
+
+function checked(flag: string, value: string, problem: Problem): string {
+  const expected = problem(value);
+  if (expected !== undefined) throw new UsageError(`${flag}: "${value}" is not allowed.`, `Expected: ${expected}.`);
+  return value;
+}
+
+function refuseUnknown(flag: string, given: readonly string[], names: readonly string[]): void {
+  for (const name of given) {
+    if (names.includes(name)) continue;
+    const close = nearest(name, names);
+    throw new UsageError(
+      `${flag}: there is no cluster "${name}".`,
+      close === undefined ? `The clusters are ${names.join(', ')}.` : `Did you mean "${close}"?`,
+    );
+  }
+}

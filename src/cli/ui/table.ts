@@ -1,0 +1,14 @@
+import { width } from './text.ts';
+
+/** Padded columns, as kubectl prints them. Cells may be in colour. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
+  return lines.map((line) => toLine(line, widths)).join('\n');
+}
+
+const toLine = (cells: readonly string[], widths: readonly number[]): string =>
+  cells
+    .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell) + 3))
+    .join('')
+    .trimEnd();

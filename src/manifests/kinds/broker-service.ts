@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { defineKind } from '../kind.ts';
+import { labels, trees } from './values.ts';
+
+export const brokerService = defineKind({
+  summary: 'The Service of one broker',
+  template: 'core/service.yaml',
+  plural: 'services',
+  stage: 'ground',
+  values: z.strictObject({ name: z.string(), namespace: z.string(), selector: labels, ports: trees }),
+  instances: ({ exports }) =>
+    exports.flatMap(({ cluster, name, namespace, broker, at }) =>
+      broker === undefined
+        ? []
+        : [
+            {
+              cluster: cluster.name,
+              at,
+              values: {
+                name,
+                namespace,
+                selector: broker.selector,
+                ports: broker.ports.map((port) => ({
+                  name: port.name,
+                  protocol: 'TCP',
+                  port: port.number,
+                  targetPort: port.targetPort,
+                })),
+              },
+            },
+          ],
+    ),
+});

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { defineKind } from '../kind.ts';
+import { importPolicy } from './traffic-policy.ts';
+import { texts, tree } from './values.ts';
+
+/**
+ * Where the names of both sides meet: the caller dials the federated host, the SNI is the one that the provider's gateway
+ * knows, and the server must show one of the pinned identities.
+ */
+export const importDestinationRule = defineKind({
+  summary: 'How callers connect to a federated host',
+  template: 'istio/destination-rule.yaml',
+  plural: 'destinationrules',
+  stage: 'pin',
+  values: z.strictObject({
+    name: z.string(),
+    namespace: z.string(),
+    host: z.string(),
+    exportTo: texts,
+    trafficPolicy: tree,
+  }),
+  instances: ({ imports }) =>
+    imports.flatMap(({ cluster, name, namespace, host, exportTo, ports, destination, at }) =>
+      destination === undefined
+        ? []
+        : [
+            {
+              cluster: cluster.name,
+              at,
+              values: { name, namespace, host, exportTo, trafficPolicy: importPolicy(ports, destination) },
+            },
+          ],
+    ),
+});

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { JsonObject } from '../../json.ts';
+import type { Gateway } from '../../model/federation.ts';
+import { objectName } from '../../model/names.ts';
+import { defineKind } from '../kind.ts';
+import { labels, trees } from './values.ts';
+
+export const networkPolicy = defineKind({
+  summary: "Who reaches the gateway's port",
+  template: 'networking/network-policy.yaml',
+  plural: 'networkpolicies',
+  stage: 'guard',
+  values: z.strictObject({ name: z.string(), namespace: z.string(), selector: labels, ingress: trees }),
+  instances: ({ name, clusters }) =>
+    clusters.flatMap(({ name: cluster, gateway, at }) =>
+      gateway?.allowFrom === undefined
+        ? []
+        : [
+            {
+              cluster,
+              at: [...at, 'gateway', 'allowFrom'],
+              values: {
+                name: objectName(name, 'eastwest'),
+                namespace: gateway.namespace,
+                selector: gateway.selector,
+                ingress: ingress(gateway, gateway.allowFrom),
+              },
+            },
+          ],
+    ),
+});
+
+/** A policy that selects a pod closes every port that it doesn't name, so all others are named. */
+const ingress = ({ port }: Gateway, ranges: readonly string[]): JsonObject[] => [
+  { from: ranges.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ protocol: 'TCP', port }] },
+  {
+    ports: [
+      ...(port > 1 ? [portRange('TCP', 1, port - 1)] : []),
+      ...(port < 65535 ? [portRange('TCP', port + 1, 65535)] : []),
+      portRange('UDP', 1, 65535),
+      portRange('SCTP', 1, 65535),
+    ],
+  },
+];
+
+const portRange = (protocol: string, port: number, endPort: number): JsonObject => ({ protocol, port, endPort });

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { JsonObject } from '../../json.ts';
+import type { Endpoint, Entry, Import, Port } from '../../model/federation.ts';
+import { defineKind } from '../kind.ts';
+import { texts, tree, trees } from './values.ts';
+
+export const serviceEntry = defineKind({
+  summary: 'A federated host, as a consumer cluster sees it',
+  template: 'istio/service-entry.yaml',
+  plural: 'serviceentries',
+  stage: 'publish',
+  values: z.strictObject({
+    name: z.string(),
+    namespace: z.string(),
+    host: z.string(),
+    addresses: texts.optional(),
+    resolution: z.enum(['STATIC', 'DNS']),
+    exportTo: texts,
+    ports: trees,
+    endpoints: trees.optional(),
+    workloadSelector: tree.optional(),
+  }),
+  instances: ({ imports }) =>
+    imports.flatMap((one) =>
+      one.entries.map((entry) => ({ cluster: one.cluster.name, at: one.at, values: toValues(one, entry) })),
+    ),
+});
+
+const toValues = ({ namespace, host, exportTo, ports, entries }: Import, entry: Entry) => ({
+  name: entry.name,
+  namespace,
+  host,
+  addresses: entry.address === undefined ? undefined : [entry.address],
+  resolution: entry.resolution,
+  exportTo,
+  ports: ports.map((port) => toPort(port, entries)),
+  endpoints: entry.endpoints.length > 0 ? entry.endpoints.map((endpoint) => toEndpoint(endpoint, ports)) : undefined,
+  workloadSelector: entry.workloadSelector && { labels: entry.workloadSelector },
+});
+
+/** The pods of the own cluster listen on the target port; entries of one host must have the same ports. */
+const toPort = ({ name, number, protocol, targetPort }: Port, entries: readonly Entry[]): JsonObject => ({
+  number,
+  name,
+  protocol,
+  ...(entries.some(({ workloadSelector }) => workloadSelector) && targetPort !== number && { targetPort }),
+});
+
+/**
+ * The `tlsMode` label makes a connection fail rather than go out in plaintext should the DestinationRule ever be missing.
+ * The network is never the local one, so that nothing takes the endpoint for a pod.
+ */
+const toEndpoint = ({ address, gatewayPort, cluster, rankLabels }: Endpoint, ports: readonly Port[]): JsonObject => ({
+  address,
+  ports: Object.fromEntries(ports.map(({ name }) => [name, gatewayPort])),
+  network: cluster.name,
+  locality: cluster.locality,
+  labels: { 'security.istio.io/tlsMode': 'istio', 'aegis-xc.dev/cluster': cluster.name, ...rankLabels },
+});

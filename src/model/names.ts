@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Labels } from './labels.ts';
+
+/** A Service's name becomes a label of a host, so none of our names is longer. */
+const longest = 63;
+
+/**
+ * The name of an object: its parts joined by "-". One that would be too long is cut and ends in a hash of the whole, so
+ * that it stays the same from run to run and different from its neighbours.
+ */
+export function objectName(...parts: readonly (string | number)[]): string {
+  const name = parts.join('-');
+  return name.length <= longest ? name : withHash(name, name);
+}
+
+/**
+ * A workload has no name of its own: it is called by the value of its label. Where there are several labels, or the value
+ * is no name, a hash of the whole set keeps two workloads apart.
+ */
+export function workloadName(labels: Labels): string {
+  const keys = Object.keys(labels).sort();
+  const values = keys.map((key) => labels[key] ?? '').join('-');
+  const name = values
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  const plain = keys.length === 1 && name === values;
+  return plain ? name : withHash(name, keys.map((key) => `${key}=${labels[key]}`).join(','));
+}
+
+const withHash = (name: string, of: string): string => {
+  const hash = createHash('sha256').update(of).digest('hex').slice(0, 8);
+  return `${name.slice(0, longest - 9).replace(/-+$/, '')}-${hash}`;
+};

@@ -1,0 +1,102 @@
+import { milliseconds } from '../spec/names.ts';
+import type { Caller, Port, Provider, Rule, Service, Workload } from './federation.ts';
+import { principal } from './identity.ts';
+import { labelsKey } from './labels.ts';
+import { workloadName } from './names.ts';
+import { isHttp } from './ports.ts';
+
+/**
+ * The pods that serve, each with one policy for everything that they serve: a second policy object, or a second write of
+ * one, would close their open connections once more.
+ */
+export function resolveWorkloads(services: readonly Service[]): Workload[] {
+  const shares = new Map<string, Share[]>();
+  for (const service of services) {
+    for (const provider of service.providers) {
+      const key = `${provider.cluster.name}/${provider.namespace}/${labelsKey(provider.workload)}`;
+      const before = shares.get(key);
+      if (before) before.push({ service, provider });
+      else shares.set(key, [{ service, provider }]);
+    }
+  }
+  return [...shares.values()].flatMap(([first, ...others]) => (first ? [toWorkload(first, others)] : []));
+}
+
+/** What one service of the spec asks of a workload. */
+interface Share {
+  readonly service: Service;
+  readonly provider: Provider;
+}
+
+function toWorkload(first: Share, others: readonly Share[]): Workload {
+  const shares = [first, ...others];
+  const { cluster, namespace, workload, at } = first.provider;
+  const exportedPorts = unique(shares.flatMap(({ service }) => service.ports.map((port) => port.targetPort)));
+  return {
+    cluster,
+    namespace,
+    labels: workload,
+    name: workloadName(workload),
+    exportedPorts,
+    servesTcp: shares.some(({ service }) => service.ports.some((port) => !isHttp(port))),
+    rules: distinct([...shares.flatMap(rulesOf), ...openPorts(shares, exportedPorts)]),
+    idleTimeout: longestIdle(shares.flatMap(({ service }) => service.ports)),
+    at,
+  };
+}
+
+const rulesOf = ({ service, provider }: Share): Rule[] => [
+  ...service.consumers.flatMap((consumer) => consumerRules(consumer, service.ports)),
+  ...localRules(service, provider),
+];
+
+/** One rule per caller and port: an HTTP field makes Istio ignore the whole rule on a TCP port. */
+function consumerRules(consumer: Caller, ports: readonly Port[]): Rule[] {
+  const trustDomain = consumer.cluster?.trustDomain ?? '';
+  return ports
+    .filter(({ targetPort }) => consumer.ports?.includes(targetPort) ?? true)
+    .map((port) => ({
+      principals: [principal(trustDomain, consumer.namespace, consumer.serviceAccount)],
+      ports: [port.targetPort],
+      notPorts: undefined,
+      methods: isHttp(port) ? consumer.methods : undefined,
+      paths: isHttp(port) ? consumer.paths : undefined,
+    }));
+}
+
+/** Local callers keep all ports of the workload unless the spec names some: that they could call it before is the point. */
+function localRules({ localCallers }: Service, { cluster }: Provider): Rule[] {
+  const { trustDomain } = cluster;
+  if (localCallers === 'any') return [{ ...anyRule, principals: [`${trustDomain}/*`] }];
+  return localCallers.map(({ namespace, serviceAccount, ports }) => ({
+    ...anyRule,
+    principals: [principal(trustDomain, namespace, serviceAccount)],
+    ports,
+  }));
+}
+
+/** Ports that are not exported stay as open as they were, where the spec says so. */
+const openPorts = (shares: readonly Share[], exported: readonly number[]): Rule[] =>
+  shares.some(({ provider }) => provider.otherPorts === 'open') ? [{ ...anyRule, notPorts: exported }] : [];
+
+const anyRule: Rule = {
+  principals: undefined,
+  ports: undefined,
+  notPorts: undefined,
+  methods: undefined,
+  paths: undefined,
+};
+
+/** Envoy closes an idle inbound connection after an hour by itself; only a longer time needs a ProxyConfig. */
+function longestIdle(ports: readonly Port[]): string | undefined {
+  const envoyDefault = milliseconds('1h');
+  const times = ports.filter((port) => !isHttp(port)).map(({ connection }) => connection.idleTimeout ?? '0s');
+  const longest = times.sort((a, b) => milliseconds(b) - milliseconds(a))[0];
+  return longest !== undefined && milliseconds(longest) > envoyDefault ? longest : undefined;
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+const distinct = (rules: readonly Rule[]): Rule[] => [
+  ...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values(),
+];

@@ -1,0 +1,158 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { KubeObject, Manifest, Resource } from '../manifests/manifest.ts';
+import { sameAsLive } from './compare.ts';
+import { hashOf, type InventoryItem, namespaces } from './inventory.ts';
+import type { LiveObject } from './live.ts';
+import { type Identified, identify, keyOf, nameOf, objectKey, objectRef } from './object-key.ts';
+import type { Observation } from './observation.ts';
+import { federationLabel, fieldManager, isOurs, ownerOf } from './ownership.ts';
+import { resourceOf } from './resources.ts';
+import { removalStage } from './stages.ts';
+import type { DeleteStep, Step } from './step.ts';
+
+export interface ClusterChange {
+  readonly observation: Observation;
+  readonly steps: readonly Step[];
+  readonly unchanged: number;
+  /** What the inventory holds afterwards, and what it held. */
+  readonly items: readonly InventoryItem[];
+  readonly oldItems: readonly InventoryItem[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Input {
+  readonly federation: string;
+  readonly manifests: readonly Manifest[];
+  readonly observation: Observation;
+}
+
+/** What one cluster needs: what is missing, what differs, what is ours and no longer wanted. */
+export function planCluster({ federation, manifests, observation }: Input): ClusterChange {
+  const oldItems = observation.inventory?.items ?? [];
+  const known = new Map(oldItems.map((item) => [objectKey(item), item]));
+  const wanted = manifests.filter((manifest) => !isLeftAlone(manifest, observation, known));
+  const written = wanted.map((manifest) => judge({ federation, manifest, observation, known }));
+  const removed = removals({ federation, manifests, observation });
+  return {
+    observation,
+    steps: [...written.flatMap(({ step }) => step ?? []), ...removed.flatMap(({ step }) => step ?? [])],
+    unchanged: written.filter(({ same }) => same).length,
+    items: written.flatMap(({ item }) => item ?? []),
+    oldItems,
+    diagnostics: [...written, ...removed].flatMap(({ diagnostic }) => diagnostic ?? []),
+  };
+}
+
+/** What became of one wanted object, or of one that is in the inventory and not wanted. */
+interface Verdict {
+  readonly step?: Step;
+  readonly same?: boolean;
+  readonly item?: InventoryItem;
+  readonly diagnostic?: Diagnostic;
+}
+
+interface Case {
+  readonly federation: string;
+  readonly manifest: Manifest;
+  readonly observation: Observation;
+  readonly known: ReadonlyMap<string, InventoryItem>;
+}
+
+function judge({ federation, manifest, observation, known }: Case): Verdict {
+  const { cluster, resource, stage, source } = manifest;
+  const id = identify(manifest.object);
+  const key = objectKey(id);
+  const live = observation.objects.get(key);
+  // The import Namespace is shared: made when it is missing, and nobody's from then on.
+  if (manifest.resource.kind === namespaces.kind) {
+    if (live !== undefined) return { same: true };
+    return { step: { op: 'create', cluster, stage, resource, id, object: manifest.object, source } };
+  }
+  const object = labelled(manifest.object, federation);
+  const before = known.get(key);
+  const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOf(object) };
+  if (live === undefined) return { item, step: { op: 'create', cluster, stage, resource, id, object, source } };
+  if (live.metadata.deletionTimestamp !== undefined) return { diagnostic: terminating(cluster, id) };
+  if (!isOurs(live, federation, before?.uid)) return { diagnostic: foreign(cluster, id, live, manifest) };
+  const comparison = sameAsLive(object, live, fieldManager(federation));
+  if (comparison === 'same') return { item, same: true };
+  const { changed } = comparison;
+  const heldBy = [...new Set(changed.filter(({ kind }) => kind === 'set').flatMap(({ managers }) => managers))];
+  const drift = before?.hash === item.hash;
+  const step = {
+    op: 'update',
+    cluster,
+    stage,
+    resource,
+    id,
+    object,
+    live,
+    source,
+    changes: changed,
+    drift,
+    heldBy,
+  } as const;
+  return { item, step };
+}
+
+/** The label that finds our objects again: `render` leaves it out, so that only what `apply` wrote has it. */
+const labelled = (object: KubeObject, federation: string): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, labels: { ...object.metadata.labels, [federationLabel]: federation } },
+});
+
+function removals({ federation, manifests, observation }: Input): Verdict[] {
+  const wanted = new Set(manifests.map(({ object }) => keyOf(object)));
+  return (observation.inventory?.items ?? [])
+    .filter((item) => !wanted.has(objectKey(item)))
+    .map((item) => removal(federation, item, observation));
+}
+
+/** Only what is in the inventory, is there, and is still the object that we made. */
+function removal(federation: string, item: InventoryItem, { cluster, objects }: Observation): Verdict {
+  const live = objects.get(objectKey(item));
+  const resource = resourceOf(item);
+  if (live === undefined || resource === undefined) return {};
+  if (!isOurs(live, federation, item.uid)) return { diagnostic: leftToOthers(cluster, item, live) };
+  return { step: deletion(cluster, item, resource, live) };
+}
+
+const deletion = (cluster: string, item: InventoryItem, resource: Resource, live: LiveObject): DeleteStep => ({
+  op: 'delete',
+  cluster,
+  stage: removalStage(item.stage),
+  resource,
+  id: identify(live),
+  live,
+});
+
+/** A CA that a mesh signs with is never replaced by us; one that we made ourselves is ours to keep as it is wanted. */
+const isLeftAlone = (
+  { resource, object }: Manifest,
+  { meshRuns }: Observation,
+  known: ReadonlyMap<string, InventoryItem>,
+): boolean => resource.kind === 'Certificate' && meshRuns && !known.has(keyOf(object));
+
+const terminating = (cluster: string, id: Identified): Diagnostic => ({
+  code: 'AXC5002',
+  severity: 'error',
+  message: `${id.kind} ${nameOf(id)} in ${cluster} is being deleted and waits for a finalizer`,
+  hint: 'Wait until it is gone, or ask whoever set the finalizer.',
+  object: objectRef(cluster, id),
+});
+
+const foreign = (cluster: string, id: Identified, live: LiveObject, manifest: Manifest): Diagnostic => ({
+  code: 'AXC5001',
+  severity: 'error',
+  message: `${id.kind} ${nameOf(id)} in ${cluster} belongs to ${ownerOf(live)}`,
+  hint: 'Nothing of others is changed. Remove or rename that object, or give the federation another name.',
+  at: manifest.source,
+  object: objectRef(cluster, id),
+});
+
+const leftToOthers = (cluster: string, id: Identified, live: LiveObject): Diagnostic => ({
+  code: 'AXC5003',
+  severity: 'warning',
+  message: `${id.kind} ${nameOf(id)} in ${cluster} is no longer wanted, but it now belongs to ${ownerOf(live)} and stays`,
+  object: objectRef(cluster, id),
+});

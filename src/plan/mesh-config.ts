@@ -1,0 +1,43 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import type { Prerequisite } from '../model/prerequisites.ts';
+
+/** Whether a mesh has what it needs; `unknown` says why nobody looked. */
+export interface Judgement {
+  readonly state: 'met' | 'missing' | 'unknown';
+  readonly found?: string;
+}
+
+/** Compares one prerequisite with the MeshConfig of its cluster, or with the reason why that could not be read. */
+export function judgeMeshConfig(wanted: Prerequisite, meshConfig: JsonObject | string | undefined): Judgement {
+  if (meshConfig === undefined) return { state: 'unknown', found: 'the cluster was not read' };
+  if (typeof meshConfig === 'string') return { state: 'unknown', found: meshConfig };
+  const { met, found } = judges[wanted.what](meshConfig, wanted.value);
+  return { state: met ? 'met' : 'missing', found };
+}
+
+interface Found {
+  readonly met: boolean;
+  readonly found: string;
+}
+
+const judges = {
+  trustDomain: (mesh, value) => {
+    const found = text(mesh.trustDomain) ?? 'cluster.local';
+    return { met: found === value, found };
+  },
+  trustedDomains: (mesh, value) => {
+    const listed = objects(mesh.caCertificates).flatMap(({ trustDomains }) => texts(trustDomains));
+    const all = [...listed, ...texts(mesh.trustDomainAliases)];
+    return { met: all.includes(value), found: all.join(', ') || 'none' };
+  },
+  extensionProvider: (mesh, value) => {
+    const names = objects(mesh.extensionProviders).flatMap(({ name }) => text(name) ?? []);
+    return { met: names.includes(value), found: names.join(', ') || 'none' };
+  },
+  tracing: (mesh) => ({ met: mesh.enableTracing === true, found: String(mesh.enableTracing ?? false) }),
+} as const satisfies Record<Prerequisite['what'], (mesh: JsonObject, value: string) => Found>;
+
+const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+const texts = (value: Json | undefined): string[] => list(value).flatMap((item) => text(item) ?? []);
+const objects = (value: Json | undefined): JsonObject[] => list(value).filter(isJsonObject);

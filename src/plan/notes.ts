@@ -1,0 +1,84 @@
+import type { Manifest } from '../manifests/manifest.ts';
+import type { Federation, Workload } from '../model/federation.ts';
+import { objectName } from '../model/names.ts';
+import type { Observation } from './observation.ts';
+import type { Step } from './step.ts';
+
+/** What a reader of the plan has to know besides the objects. */
+export interface Note {
+  readonly cluster: string;
+  readonly text: string;
+}
+
+export function planNotes(
+  federation: Federation,
+  steps: readonly Step[],
+  observations: readonly Observation[],
+  manifests: readonly Manifest[],
+): Note[] {
+  const policies = policySteps(steps);
+  return [
+    ...federation.workloads.flatMap((workload) => {
+      const { cluster, namespace, name } = workload;
+      return policyNotes(workload, policies.get(`${cluster.name}/${namespace}/${objectName(federation.name, name)}`));
+    }),
+    ...steps.flatMap(restartNotes),
+    ...certificateNotes(manifests, observations),
+    ...unfinished(observations),
+  ];
+}
+
+/** istiod's default; it can't be read from outside of the proxies. */
+const drainSeconds = 45;
+
+/** A first policy shuts out everybody who is not in it, and any change of one ends the open TCP connections. */
+function policyNotes(workload: Workload, step: Step | undefined): Note[] {
+  if (step === undefined || step.op === 'delete') return [];
+  const who = `pods ${labelText(workload)} in ${workload.namespace}`;
+  const drain = `their open TCP connections end ${drainSeconds}s after the write`;
+  const { name: cluster } = workload.cluster;
+  if (step.op === 'update') return workload.servesTcp ? [{ cluster, text: `${who}: ${drain}` }] : [];
+  const open = workload.rules.some(({ principals }) => principals === undefined);
+  const ports = open ? `on port ${workload.exportedPorts.join(', ')}` : 'on every port';
+  return [{ cluster, text: `${who}: from now on only the callers of the spec get in ${ports}; ${drain}` }];
+}
+
+const labelText = ({ labels }: Workload): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+/** Policies are looked up by workload, so they are found by name once. */
+function policySteps(steps: readonly Step[]): ReadonlyMap<string, Step> {
+  const policies = steps.filter(({ id }) => id.kind === 'AuthorizationPolicy');
+  return new Map(policies.map((step) => [`${step.cluster}/${step.id.namespace}/${step.id.name}`, step]));
+}
+
+const restartNotes = (step: Step): Note[] =>
+  step.op !== 'delete' && step.id.kind === 'ProxyConfig'
+    ? [
+        {
+          cluster: step.cluster,
+          text: `ProxyConfig ${step.id.namespace}/${step.id.name} acts on pods that start after it: restart those that are running`,
+        },
+      ]
+    : [];
+
+function certificateNotes(manifests: readonly Manifest[], observations: readonly Observation[]): Note[] {
+  return observations
+    .filter(({ meshRuns, cluster }) => meshRuns && manifests.some((one) => one.cluster === cluster && isCa(one)))
+    .map(({ cluster }) => ({
+      cluster,
+      text: 'the mesh runs: its CA is left alone, since replacing it is an outage. `aegis-xc render` prints the Certificate for a planned rotation',
+    }));
+}
+
+const isCa = ({ resource }: Manifest): boolean => resource.kind === 'Certificate';
+
+const unfinished = (observations: readonly Observation[]): Note[] =>
+  observations
+    .filter(({ inventory }) => inventory?.state === 'applying')
+    .map(({ cluster, inventory }) => ({
+      cluster,
+      text: `revision ${inventory?.revision} was not finished here: applying goes on from what is there`,
+    }));

@@ -1,0 +1,112 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import type { Federation } from '../model/federation.ts';
+import { type Prerequisite, prerequisites } from '../model/prerequisites.ts';
+import { planCluster } from './cluster-plan.ts';
+import { heldByOthers, planFindings } from './findings.ts';
+import { hashOf, type Inventory, type InventoryItem } from './inventory.ts';
+import { type Judgement, judgeMeshConfig } from './mesh-config.ts';
+import { type Note, planNotes } from './notes.ts';
+import { objectKey } from './object-key.ts';
+import type { Observation } from './observation.ts';
+import { stages } from './stages.ts';
+import type { Step } from './step.ts';
+
+/** A change of all clusters, as a value: what `plan` shows and `apply` does. */
+export interface Plan {
+  readonly federation: string;
+  /** The revision that it makes; the one that is there when nothing changes. */
+  readonly revision: number;
+  readonly clusters: readonly ClusterPlan[];
+  /** In the order of the stages, and within a stage of the clusters. */
+  readonly steps: readonly Step[];
+  readonly notes: readonly Note[];
+  readonly prerequisites: readonly (Prerequisite & Judgement)[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ClusterPlan {
+  readonly observation: Observation;
+  /** Objects that are as they should be. */
+  readonly unchanged: number;
+  /** Kept before the first write and while the run goes on: old and new together. */
+  readonly inventoryBefore: Inventory;
+  /** Kept after the last write; UIDs of new objects are filled in by then. */
+  readonly inventoryAfter: Inventory;
+}
+
+export interface PlanInput {
+  readonly federation: Federation;
+  /** Of all clusters; empty to remove the federation. */
+  readonly manifests: readonly Manifest[];
+  /** One per cluster of the federation, in its order. */
+  readonly observations: readonly Observation[];
+}
+
+/** Compares what is wanted with what is there. Pure: the same input makes the same plan. */
+export function buildPlan({ federation, manifests, observations }: PlanInput): Plan {
+  const clusters = observations.map((observation) =>
+    planCluster({
+      federation: federation.name,
+      observation,
+      manifests: manifests.filter(({ cluster }) => cluster === observation.cluster),
+    }),
+  );
+  const steps = inOrder(clusters.flatMap((cluster) => cluster.steps));
+  const hash = hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
+  const revision = nextRevision(observations, steps.length > 0 || manifests.length === 0, hash);
+  return {
+    federation: federation.name,
+    revision,
+    clusters: clusters.map(({ observation, unchanged, items, oldItems }) => {
+      const head = { ...inventoryHead(federation, observations), revision, hash };
+      return {
+        observation,
+        unchanged,
+        inventoryBefore: { ...head, state: 'applying', items: union(items, oldItems) },
+        inventoryAfter: { ...head, state: 'applied', items },
+      };
+    }),
+    steps,
+    notes: planNotes(federation, steps, observations, manifests),
+    prerequisites: prerequisites(federation).map((one) => ({
+      ...one,
+      ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfig),
+    })),
+    diagnostics: [
+      ...planFindings(federation, manifests, observations),
+      ...steps.flatMap(heldByOthers),
+      ...clusters.flatMap((cluster) => cluster.diagnostics),
+    ],
+  };
+}
+
+/** Whether anything is to be written: objects, or the revision that a cluster is behind with. */
+export const isEmpty = ({ steps, clusters, revision }: Plan): boolean =>
+  steps.length === 0 &&
+  clusters.every(
+    ({ observation: { inventory }, inventoryAfter }) =>
+      inventory?.state === 'applied' && inventory.revision === revision && inventory.hash === inventoryAfter.hash,
+  );
+
+function nextRevision(observations: readonly Observation[], changes: boolean, hash: string): number {
+  const inventories = observations.map(({ inventory }) => inventory);
+  const highest = Math.max(0, ...inventories.map((inventory) => inventory?.revision ?? 0));
+  const settled = inventories.every((inventory) => inventory?.state === 'applied' && inventory.hash === hash);
+  return changes || !settled ? highest + 1 : highest;
+}
+
+const inventoryHead = (federation: Federation, observations: readonly Observation[]) => ({
+  federation: federation.name,
+  ...(federation.id !== undefined && { id: federation.id }),
+  participants: observations.map(({ cluster, uid }) => ({ name: cluster, uid })),
+});
+
+function union(items: readonly InventoryItem[], before: readonly InventoryItem[]): InventoryItem[] {
+  return [...new Map([...before, ...items].map((item) => [objectKey(item), item])).values()];
+}
+
+function inOrder(steps: readonly Step[]): Step[] {
+  const rank = new Map(stages.map((stage, n) => [stage, n]));
+  return [...steps].sort((a, b) => (rank.get(a.stage) ?? 0) - (rank.get(b.stage) ?? 0));
+}

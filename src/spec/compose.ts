@@ -1,0 +1,307 @@
+import { EVENT_ID, type Event, getScalarValue, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
+import type { Path } from '../diagnostics.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Lines, Range } from './lines.ts';
+import { type Problem, type Said, secondDocument } from './problem.ts';
+import { scalarNode, scalarProblem, templateProblem } from './scalars.ts';
+import { limits } from './scan.ts';
+import { type Secret, secretWithin } from './secrets.ts';
+import { show } from './show.ts';
+import type { List, Mapping, Node, Scalar } from './tree.ts';
+
+export interface Composed {
+  /** Not there when the document is empty. */
+  readonly root?: Node;
+  readonly problems: readonly Problem[];
+  /** Values that are not what was meant; nothing more is to be said about them. */
+  readonly spoiled: readonly Path[];
+  /** Maps that lack a key which is in the text. */
+  readonly incomplete: readonly Path[];
+  /** Values of which there are two: the first is taken, and nothing is concluded from it. */
+  readonly doubtful: readonly Path[];
+}
+
+export interface ComposeContext {
+  readonly text: string;
+  readonly lines: Lines;
+  readonly secrets: readonly Secret[];
+}
+
+/**
+ * Makes a tree of js-yaml's events, and goes on where `load` would stop: what it refuses leaves a problem behind and is
+ * left out. In one pass, without recursion.
+ */
+export function compose(events: readonly Event[], context: ComposeContext): Composed {
+  const composer = new Composer(context);
+  for (const event of events) composer.take(event);
+  return composer.result();
+}
+
+/** A map or list that is still open. */
+interface Frame {
+  readonly node: List | Mapping;
+  readonly anchor: string | undefined;
+  readonly sizeBefore: number;
+  /** The key of a map that waits for its value; without a name the value is dropped. */
+  slot?: { readonly key: Range; readonly name?: string } | undefined;
+}
+
+class Composer {
+  readonly #text: string;
+  readonly #lines: Lines;
+  readonly #secrets: readonly Secret[];
+  readonly #problems: Problem[] = [];
+  readonly #spoiled: Path[] = [];
+  readonly #incomplete: Path[] = [];
+  readonly #doubtful: Path[] = [];
+  readonly #frames: Frame[] = [];
+  readonly #anchors = new Map<string, { node?: Node; size: number }>();
+  #root: Node | undefined;
+  #documents = 0;
+  #aliases = 0;
+  #size = 0;
+  #end = 0;
+
+  constructor({ text, lines, secrets }: ComposeContext) {
+    this.#text = text;
+    this.#lines = lines;
+    this.#secrets = secrets;
+  }
+
+  result(): Composed {
+    return {
+      ...(this.#root && { root: this.#root }),
+      problems: this.#problems,
+      spoiled: this.#spoiled,
+      incomplete: this.#incomplete,
+      doubtful: this.#doubtful,
+    };
+  }
+
+  take(event: Event): void {
+    if (event.type === EVENT_ID.DOCUMENT) this.#documents++;
+    else if (this.#documents > 1) this.#furtherDocument(event);
+    else if (event.type === EVENT_ID.POP) this.#close();
+    else if (event.type === EVENT_ID.SCALAR) this.#scalar(event);
+    else if (event.type === EVENT_ID.ALIAS) this.#alias(event.anchorStart, event.anchorEnd);
+    else this.#open(event);
+  }
+
+  /** `---` was seen by the scan; this one follows `...`. */
+  #furtherDocument(event: Event): void {
+    if (this.#documents > 2 || !('start' in event)) return;
+    this.#documents = 3;
+    this.#report({ ...secondDocument, start: event.start, end: event.start + 1 });
+  }
+
+  #open(event: MappingEvent | SequenceEvent): void {
+    const range = {
+      start: event.start,
+      end: event.start + (/^(?:\[\]|\{\})/.test(this.#slice(event.start, 2)) ? 2 : 1),
+    };
+    const node: List | Mapping =
+      event.type === EVENT_ID.SEQUENCE
+        ? { kind: 'list', ...range, items: [] }
+        : { kind: 'map', ...range, entries: new Map() };
+    const anchor = this.#anchorOf(event);
+    if (anchor !== undefined) this.#anchors.set(anchor, { size: 0 });
+    this.#refuseTag(event);
+    this.#frames.push({ node, anchor, sizeBefore: this.#size });
+    this.#end = event.start;
+  }
+
+  #close(): void {
+    const frame = this.#frames.pop();
+    if (!frame) return;
+    if (frame.anchor !== undefined) {
+      this.#anchors.set(frame.anchor, { node: frame.node, size: this.#size - frame.sizeBefore + 1 });
+    }
+    this.#add(frame.node);
+  }
+
+  #scalar(event: ScalarEvent): void {
+    const frame = this.#frames.at(-1);
+    if (frame?.node.kind === 'map' && !frame.slot) this.#key(event, frame, frame.node);
+    else this.#value(event);
+  }
+
+  #value(event: ScalarEvent): void {
+    const node = this.#placed(scalarNode(this.#text, event, this.#end));
+    this.#end = Math.max(this.#end, node.end);
+    const anchor = this.#anchorOf(event);
+    if (anchor !== undefined) this.#anchors.set(anchor, { node, size: 1 });
+    if (secretWithin(this.#secrets, node)?.what !== undefined) {
+      this.#spoilValue(); // Reported with the secrets.
+    } else if (!this.#refuseTag(event)) {
+      const problem = scalarProblem(this.#text, event, node);
+      if (problem) this.#spoil({ ...problem, start: node.start, end: node.end });
+    }
+    this.#add(node);
+  }
+
+  /** An empty entry of a list has no place of its own: its "-" will do. */
+  #placed(node: Scalar): Scalar {
+    if (node.start >= 0 || this.#frames.at(-1)?.node.kind !== 'list') return node;
+    const dash = this.#text.indexOf('-', this.#end);
+    return dash < 0 ? node : { ...node, start: dash, end: dash + 1 };
+  }
+
+  #key(event: ScalarEvent, frame: Frame, map: Mapping): void {
+    const { start, end } = scalarNode(this.#text, event, this.#end);
+    const key = { start, end };
+    const name = getScalarValue(this.#text, event);
+    this.#end = Math.max(this.#end, end);
+    const problem =
+      event.tagStart >= 0 ? tagProblem(this.#slice(event.tagStart, 40)) : this.#keyProblem(name, event, map);
+    if (problem === undefined) {
+      frame.slot = { key, name };
+      return;
+    }
+    const at = [...this.#path(), name];
+    if (problem.code === 'AXC1004') this.#doubtful.push(at);
+    else this.#incomplete.push(this.#path());
+    this.#report({ ...problem, ...key, at, mark: 'key' });
+    frame.slot = { key };
+  }
+
+  #keyProblem(name: string, event: ScalarEvent, map: Mapping): Said | undefined {
+    const first = map.entries.get(name);
+    if (event.valueStart < 0) {
+      return { code: 'AXC1014', message: 'there is no key before the ":"', hint: 'write `key: value`' };
+    }
+    if (name === '<<') {
+      return {
+        code: 'AXC1011',
+        message: 'the merge key "<<"',
+        hint: 'merge keys are not supported: repeat the keys, or give a whole value an alias',
+      };
+    }
+    if (reserved.includes(name)) {
+      return { code: 'AXC1012', message: `the reserved key "${name}"`, hint: 'choose another name' };
+    }
+    if (first) {
+      const line = this.#lines.lineOf(first.key.start);
+      const where = line === this.#lines.lineOf(event.valueStart) ? 'on the same line' : `on line ${line}`;
+      return {
+        code: 'AXC1004',
+        message: `the key ${show(name)} twice in one map: the first is ${where}`,
+        hint: 'remove one of them',
+      };
+    }
+    if (map.entries.size >= limits.keysPerMap) {
+      return {
+        code: 'AXC1013',
+        message: `more than ${limits.keysPerMap} keys in one map`,
+        hint: 'split a federation of this size into several',
+      };
+    }
+    return templateProblem(name);
+  }
+
+  #alias(start: number, end: number): void {
+    const name = this.#slice(start, end - start);
+    const site = { start: start - 1, end };
+    const anchor = this.#anchors.get(name);
+    const problem = this.#aliasProblem(name, anchor);
+    this.#end = end;
+    if (problem) this.#spoil({ ...problem, ...site });
+    const target = problem ? undefined : anchor?.node;
+    this.#add(target ? { kind: 'alias', ...site, target } : { kind: 'scalar', ...site, value: null });
+  }
+
+  #aliasProblem(name: string, anchor: { node?: Node; size: number } | undefined): Said | undefined {
+    const hint = `at most ${limits.aliases} aliases, and ${limits.entries} entries when all of them are written out`;
+    this.#aliases++;
+    if (this.#aliases > limits.aliases)
+      return { code: 'AXC1010', message: `more than ${limits.aliases} aliases`, hint };
+    if (!anchor) {
+      const guess = didYouMean(name, this.#anchors.keys());
+      const message = `the alias ${show(`*${name}`)} stands for nothing: no "&" of this name is before it`;
+      return { code: 'AXC1010', message, ...(guess && { hint: guess }) };
+    }
+    if (!anchor.node) return { code: 'AXC1010', message: `the alias ${show(`*${name}`)} contains itself` };
+    if (this.#size + anchor.size > limits.entries) {
+      return { code: 'AXC1010', message: 'the aliases multiply the file beyond its limit', hint };
+    }
+    this.#size += anchor.size;
+    return undefined;
+  }
+
+  #add(node: Node): void {
+    this.#size++;
+    const frame = this.#frames.at(-1);
+    if (!frame) {
+      this.#root ??= node;
+    } else if (frame.node.kind === 'list') {
+      frame.node.items.push(node);
+    } else if (!frame.slot) {
+      this.#complexKey(node, frame);
+    } else {
+      const { key, name } = frame.slot;
+      if (name !== undefined) frame.node.entries.set(name, { key, value: node });
+      frame.slot = undefined;
+    }
+  }
+
+  /** `{{ name }}` is, to YAML, a map whose key is a map. */
+  #complexKey(node: Node, frame: Frame): void {
+    const { start } = frame.node;
+    const template = this.#slice(start, 2) === '{{' ? templateProblem('{{') : undefined;
+    if (template) this.#spoil({ ...template, start, end: Math.max(start + 2, this.#end) });
+    else this.#report({ ...complexKey, start: node.start, end: node.end, at: this.#path() });
+    this.#incomplete.push(this.#path());
+    frame.slot = { key: node };
+  }
+
+  #refuseTag(event: ScalarEvent | MappingEvent | SequenceEvent): boolean {
+    if (event.tagStart < 0) return false;
+    const problem = tagProblem(this.#slice(event.tagStart, Math.min(40, event.tagEnd - event.tagStart)));
+    this.#spoil({ ...problem, start: event.tagStart, end: event.tagEnd });
+    return true;
+  }
+
+  #spoil(problem: Problem): void {
+    this.#report({ ...problem, at: this.#path() });
+    this.#spoilValue();
+  }
+
+  /** What stands below a key that is dropped spoils nothing. */
+  #spoilValue(): void {
+    const dropped = this.#frames.some(({ slot }) => slot !== undefined && slot.name === undefined);
+    if (!dropped) this.#spoiled.push(this.#path());
+  }
+
+  /** What goes over a limit does so many times, and is told once. */
+  #report(problem: Problem): void {
+    const overLimit = problem.message.startsWith('more than');
+    if (!overLimit || !this.#problems.some(({ message }) => message === problem.message)) this.#problems.push(problem);
+  }
+
+  #path(): Path {
+    const path: (string | number)[] = [];
+    for (const { node, slot } of this.#frames) {
+      const step = node.kind === 'list' ? node.items.length : slot?.name;
+      if (step === undefined) break;
+      path.push(step);
+    }
+    return path;
+  }
+
+  #anchorOf({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }): string | undefined {
+    return anchorStart < 0 ? undefined : this.#slice(anchorStart, anchorEnd - anchorStart);
+  }
+
+  #slice(start: number, length: number): string {
+    return this.#text.slice(start, start + length);
+  }
+}
+
+const reserved = ['__proto__', 'constructor', 'prototype'];
+
+const complexKey = { code: 'AXC1014', message: 'a key has to be plain text', hint: 'write `key: value`' } as const;
+
+const tagProblem = (tag: string): Said => ({
+  code: 'AXC1009',
+  message: `the tag ${show(tag)}`,
+  hint: 'tags are not allowed: leave it out, and put text in quotes',
+});

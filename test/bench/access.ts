@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { Agent, request as httpsRequest } from 'node:https';
+import { dirname, join } from 'node:path';
+import type { Json } from '../../src/json.ts';
+import { readKubeconfig } from './kubeconfig.ts';
+
+/** One cluster as its administrator sees it. */
+export interface ClusterAccess {
+  readonly context: string;
+  /** `https://127.0.0.1:24680` */
+  readonly server: string;
+  readonly kubeconfig: string;
+  /** One request to the API server. Yields whatever answer comes; throws when none does within `timeoutMs`. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  /** Yields what kubectl prints; throws with what it complains about. */
+  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+}
+
+export interface RequestOptions {
+  readonly body?: Json;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  /** Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** The text, parsed. */
+  json(): unknown;
+}
+
+/** Everything is read from the kubeconfig, so a process that did not start the bench gets in as well. */
+export function accessCluster({ kb, kubeconfig, context }: Door): ClusterAccess {
+  const { server, ...identity } = readKubeconfig(kubeconfig, context);
+  const agent = new Agent({ keepAlive: true, ...identity });
+  return {
+    context,
+    server,
+    kubeconfig,
+    request: (method, path, options) => send(agent, method, new URL(path, server), options),
+    kubectl: (args, stdin = '') => runKubectl({ kb, kubeconfig, context }, args, stdin),
+  };
+}
+
+interface Door {
+  readonly kb: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+function send(agent: Agent, method: string, url: URL, options: RequestOptions = {}): Promise<Answer> {
+  const { body, contentType = 'application/json', timeoutMs = 10_000 } = options;
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const request = httpsRequest(url, { agent, method, signal, headers: { 'content-type': contentType } });
+    request.once('error', reject);
+    request.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.once('error', reject);
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, text, json: () => JSON.parse(text) }));
+    });
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function runKubectl({ kb, kubeconfig, context }: Door, args: readonly string[], stdin: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(dirname(kubeconfig), 'kubectl-cache') };
+    const kubectl = spawn(kb, ['kubectl', '--context', context, ...args], { env });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      kubectl[name].setEncoding('utf8').on('data', (text: string) => {
+        output[name] += text;
+      });
+    }
+    kubectl.once('error', reject);
+    kubectl.once('close', (code) => {
+      if (code === 0) resolve(output.stdout);
+      else reject(new Error(`kubectl ${args.join(' ')} (${context}): ${output.stderr || output.stdout}`));
+    });
+    kubectl.stdin.on('error', () => {}); // it may end before it has read everything
+    kubectl.stdin.end(stdin);
+  });
+}
