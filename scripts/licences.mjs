@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Licences under which a package may be in the bundle: none asks anything but its own text to be passed on. */
-const permissive = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT'];
+const permissive = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'Unlicense'];
 
 /**
  * The licence texts of the packages of which something is in these outputs of esbuild. Throws when a package has no text, or a
@@ -25,7 +25,7 @@ function packageFolder(path) {
 function section(folder) {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   if (!permissive.includes(license)) throw new Error(`${name} ${version} is under ${license}: not known as permissive`);
-  const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i.test(file));
+  const files = readdirSync(folder).filter((file) => /^(?:(?:un)?licen[cs]e|copying|notice)(?:[.-]|$)/i.test(file));
   if (!files.some((file) => !/^notice/i.test(file))) throw new Error(`${name} ${version} has no licence text`);
   const text = files.map((file) => readFileSync(`${folder}/${file}`, 'utf8').trim()).join('\n\n');
   return { title: `${name} ${version} (${license})`, text };

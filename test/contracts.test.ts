@@ -1,15 +1,15 @@
-import * as z from 'zod';
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { placeholders } from '../src/manifests/bind.ts';
 import { kinds } from '../src/manifests/kinds/index.ts';
 import { buildStages } from '../src/manifests/manifest.ts';
 import { templates } from '../src/manifests/templates.ts';
-import { removalStage, stages, stageTitles } from '../src/plan/stages.ts';
 import { resolveFederation } from '../src/model/resolve.ts';
+import { removalStage, stages, stageTitles } from '../src/plan/stages.ts';
 import { federationSpec } from '../src/spec/schema.ts';
 import { goldenSpecs } from './support/goldens.ts';
-import { load } from 'js-yaml';
-import { readFileSync } from 'node:fs';
 
 describe.each(kinds.map((kind) => [kind.summary, kind] as const))('%s', (_, kind) => {
   test('has a value for every placeholder of its template, and no other', () => {

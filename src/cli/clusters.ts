@@ -29,8 +29,8 @@ export async function withClusters<Result>(
       env: session.env,
       requestTimeout: options.requestTimeout,
       onWarning: (text) => session.warn(`${session.paintTalk.yellow('warning:')} ${cluster}: ${text}`),
-      onRequest: ({ method, path, status, failure, milliseconds }) =>
-        session.detail(`${cluster} ${method} ${path} ${status ?? failure} ${Math.round(milliseconds)}ms`),
+      onRequest: ({ method, path, status, milliseconds }) =>
+        session.detail(`${cluster} ${method} ${path} ${status ?? 'no answer'} ${Math.round(milliseconds)}ms`),
     }),
   );
   try {

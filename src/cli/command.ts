@@ -18,11 +18,11 @@ export function intro(purpose: string, examples: readonly Example[]): string {
 export const outputOption = (...formats: readonly [string, ...string[]]): Option =>
   new Option('-o, --output <format>', 'how the result is printed').choices(formats).default(formats[0]);
 
-/** `--context <cluster=context>`, once per cluster; the action gets a record. */
+/** `--gateway <cluster=address>`, once for each cluster; the action gets a map. */
 export const pairsOption = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser((pair: string, before: Readonly<Record<string, string>> = {}) => {
+  new Option(flags, description).argParser((pair: string, before: ReadonlyMap<string, string> = new Map()) => {
     const [, key, value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-    if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as name=value.');
-    if (key in before) throw new InvalidArgumentError(`"${key}" is there twice.`);
-    return { ...before, [key]: value };
+    if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as <cluster>=<value>.');
+    if (before.has(key)) throw new InvalidArgumentError(`"${key}" is there twice.`);
+    return new Map([...before, [key, value]]);
   });

@@ -65,29 +65,35 @@ export function outcomeExit(outcome: Outcome): ExitCode {
   }
 }
 
-/** The last line: what is so now, and what to do next. */
-export function outcomeText(outcome: Outcome, plan: Plan, paint: Paint): string {
+/** The last lines: what is so now, and what to do next. */
+export function outcomeText(outcome: Outcome, plan: Plan, removing: boolean, paint: Paint): string {
   const everywhere = plan.clusters.map(({ observation }) => observation.cluster).join(', ');
   switch (outcome.kind) {
     case 'unchanged':
-      return `Nothing to do: revision ${plan.revision} is in ${everywhere}. 0 writes.`;
+      return removing
+        ? `Nothing to do: nothing of ${plan.federation} is in ${everywhere}. 0 writes.`
+        : `Nothing to do: revision ${plan.revision} is in ${everywhere}. 0 writes.`;
     case 'done':
-      return `${paint.green('Done:')} revision ${plan.revision} is in ${everywhere}.`;
+      return removing
+        ? `${paint.green('Done:')} nothing of ${plan.federation} is left in ${everywhere}.`
+        : `${paint.green('Done:')} revision ${plan.revision} is in ${everywhere}.`;
     case 'refused':
       return [...outcome.failures.map((one) => failureLine(one, paint)), 'No object was changed.'].join('\n');
     case 'stopped':
       return [
         ...outcome.failures.map((one) => failureLine(one, paint)),
-        `${paint.red('Stopped')} in stage ${outcome.at}: ${plan.steps.length - outcome.left} of ${count(plan.steps.length, 'write')} done, none of a later stage begun.`,
-        'Mend the cause and run the same command again: it goes on from here.',
+        `${paint.red('Stopped')} in stage ${outcome.at}: ${progressOf(plan, outcome.left)}; no later stage has begun.`,
+        goesOn,
       ].join('\n');
     case 'interrupted':
-      return [
-        `${paint.yellow('Interrupted:')} ${plan.steps.length - outcome.left} of ${count(plan.steps.length, 'write')} done.`,
-        'Run the same command again: it goes on from here.',
-      ].join('\n');
+      return [`${paint.yellow('Interrupted:')} ${progressOf(plan, outcome.left)}.`, goesOn].join('\n');
   }
 }
+
+const progressOf = ({ steps }: Plan, left: number): string =>
+  `${steps.length - left} of ${count(steps.length, 'write')} done`;
+
+const goesOn = 'Run the same command again: it goes on from here.';
 
 function failureLine({ cluster, step, error }: Failure, paint: Paint): string {
   const what = step ? `${step.id.kind} ${nameOf(step.id)}` : 'the inventory';

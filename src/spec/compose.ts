@@ -1,12 +1,22 @@
 import { EVENT_ID, type Event, getScalarValue, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
 import type { Path } from '../diagnostics.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Lines, Range } from './lines.ts';
 import { type Problem, type Said, secondDocument } from './problem.ts';
-import { scalarNode, scalarProblem, templateProblem } from './scalars.ts';
+import {
+  aliasBomb,
+  complexKey,
+  duplicateKey,
+  emptyKey,
+  recursiveAlias,
+  refusedKey,
+  refusedTag,
+  tooManyAliases,
+  tooManyKeys,
+  unknownAlias,
+} from './refusals.ts';
+import { scalarNode, scalarProblem, scalarRange, templateProblem } from './scalars.ts';
 import { limits } from './scan.ts';
 import { type Secret, secretWithin } from './secrets.ts';
-import { show } from './show.ts';
 import type { List, Mapping, Node, Scalar } from './tree.ts';
 
 export interface Composed {
@@ -40,10 +50,16 @@ export function compose(events: readonly Event[], context: ComposeContext): Comp
 /** A map or list that is still open. */
 interface Frame {
   readonly node: List | Mapping;
-  readonly anchor: string | undefined;
+  readonly anchor: Anchor | undefined;
   readonly sizeBefore: number;
   /** The key of a map that waits for its value; without a name the value is dropped. */
   slot?: { readonly key: Range; readonly name?: string } | undefined;
+}
+
+interface Anchor {
+  /** Not there as long as it is open. */
+  node?: Node;
+  size: number;
 }
 
 class Composer {
@@ -55,11 +71,13 @@ class Composer {
   readonly #incomplete: Path[] = [];
   readonly #doubtful: Path[] = [];
   readonly #frames: Frame[] = [];
-  readonly #anchors = new Map<string, { node?: Node; size: number }>();
+  readonly #anchors = new Map<string, Anchor>();
   #root: Node | undefined;
   #documents = 0;
   #aliases = 0;
+  /** Nodes so far, those behind aliases counted each time. */
   #size = 0;
+  /** Where the last thing with a place ended. */
   #end = 0;
 
   constructor({ text, lines, secrets }: ComposeContext) {
@@ -95,26 +113,24 @@ class Composer {
   }
 
   #open(event: MappingEvent | SequenceEvent): void {
-    const range = {
-      start: event.start,
-      end: event.start + (/^(?:\[\]|\{\})/.test(this.#slice(event.start, 2)) ? 2 : 1),
-    };
+    const { start } = event;
+    const opening = this.#slice(start, 2);
+    const end = start + (opening === '[]' || opening === '{}' ? 2 : 1);
     const node: List | Mapping =
       event.type === EVENT_ID.SEQUENCE
-        ? { kind: 'list', ...range, items: [] }
-        : { kind: 'map', ...range, entries: new Map() };
-    const anchor = this.#anchorOf(event);
-    if (anchor !== undefined) this.#anchors.set(anchor, { size: 0 });
+        ? { kind: 'list', start, end, items: [] }
+        : { kind: 'map', start, end, entries: new Map() };
     this.#refuseTag(event);
-    this.#frames.push({ node, anchor, sizeBefore: this.#size });
-    this.#end = event.start;
+    this.#frames.push({ node, anchor: this.#anchorOf(event), sizeBefore: this.#size });
+    this.#end = start;
   }
 
   #close(): void {
     const frame = this.#frames.pop();
     if (!frame) return;
-    if (frame.anchor !== undefined) {
-      this.#anchors.set(frame.anchor, { node: frame.node, size: this.#size - frame.sizeBefore + 1 });
+    if (frame.anchor) {
+      frame.anchor.node = frame.node;
+      frame.anchor.size = this.#size - frame.sizeBefore + 1;
     }
     this.#add(frame.node);
   }
@@ -129,7 +145,7 @@ class Composer {
     const node = this.#placed(scalarNode(this.#text, event, this.#end));
     this.#end = Math.max(this.#end, node.end);
     const anchor = this.#anchorOf(event);
-    if (anchor !== undefined) this.#anchors.set(anchor, { node, size: 1 });
+    if (anchor) Object.assign(anchor, { node, size: 1 });
     if (secretWithin(this.#secrets, node)?.what !== undefined) {
       this.#spoilValue(); // Reported with the secrets.
     } else if (!this.#refuseTag(event)) {
@@ -147,82 +163,48 @@ class Composer {
   }
 
   #key(event: ScalarEvent, frame: Frame, map: Mapping): void {
-    const { start, end } = scalarNode(this.#text, event, this.#end);
-    const key = { start, end };
+    const key = scalarRange(this.#text, event, this.#end);
     const name = getScalarValue(this.#text, event);
-    this.#end = Math.max(this.#end, end);
-    const problem =
-      event.tagStart >= 0 ? tagProblem(this.#slice(event.tagStart, 40)) : this.#keyProblem(name, event, map);
-    if (problem === undefined) {
-      frame.slot = { key, name };
-      return;
-    }
-    const at = [...this.#path(), name];
-    if (problem.code === 'AXC1004') this.#doubtful.push(at);
-    else this.#incomplete.push(this.#path());
-    this.#report({ ...problem, ...key, at, mark: 'key' });
-    frame.slot = { key };
+    this.#end = Math.max(this.#end, key.end);
+    const problem = this.#keyProblem(name, event, map);
+    if (problem) this.#dropKey({ ...problem, ...key, at: [...this.#path(), name], mark: 'key' });
+    frame.slot = problem ? { key } : { key, name };
   }
 
   #keyProblem(name: string, event: ScalarEvent, map: Mapping): Said | undefined {
+    if (event.tagStart >= 0) return refusedTag(this.#slice(event.tagStart, event.tagEnd - event.tagStart));
+    if (event.valueStart < 0) return emptyKey;
     const first = map.entries.get(name);
-    if (event.valueStart < 0) {
-      return { code: 'AXC1014', message: 'there is no key before the ":"', hint: 'write `key: value`' };
-    }
-    if (name === '<<') {
-      return {
-        code: 'AXC1011',
-        message: 'the merge key "<<"',
-        hint: 'merge keys are not supported: repeat the keys, or give a whole value an alias',
-      };
-    }
-    if (reserved.includes(name)) {
-      return { code: 'AXC1012', message: `the reserved key "${name}"`, hint: 'choose another name' };
-    }
     if (first) {
       const line = this.#lines.lineOf(first.key.start);
-      const where = line === this.#lines.lineOf(event.valueStart) ? 'on the same line' : `on line ${line}`;
-      return {
-        code: 'AXC1004',
-        message: `the key ${show(name)} twice in one map: the first is ${where}`,
-        hint: 'remove one of them',
-      };
+      return duplicateKey(name, line === this.#lines.lineOf(event.valueStart) ? undefined : line);
     }
-    if (map.entries.size >= limits.keysPerMap) {
-      return {
-        code: 'AXC1013',
-        message: `more than ${limits.keysPerMap} keys in one map`,
-        hint: 'split a federation of this size into several',
-      };
-    }
-    return templateProblem(name);
+    return map.entries.size >= limits.keysPerMap ? tooManyKeys : refusedKey(name);
+  }
+
+  #dropKey(problem: Problem & { readonly at: Path }): void {
+    if (problem.code === 'AXC1004') this.#doubtful.push(problem.at);
+    else this.#incomplete.push(this.#path());
+    this.#report(problem);
   }
 
   #alias(start: number, end: number): void {
     const name = this.#slice(start, end - start);
-    const site = { start: start - 1, end };
     const anchor = this.#anchors.get(name);
     const problem = this.#aliasProblem(name, anchor);
+    const site = { start: start - 1, end };
     this.#end = end;
     if (problem) this.#spoil({ ...problem, ...site });
     const target = problem ? undefined : anchor?.node;
     this.#add(target ? { kind: 'alias', ...site, target } : { kind: 'scalar', ...site, value: null });
   }
 
-  #aliasProblem(name: string, anchor: { node?: Node; size: number } | undefined): Said | undefined {
-    const hint = `at most ${limits.aliases} aliases, and ${limits.entries} entries when all of them are written out`;
+  #aliasProblem(name: string, anchor: Anchor | undefined): Said | undefined {
     this.#aliases++;
-    if (this.#aliases > limits.aliases)
-      return { code: 'AXC1010', message: `more than ${limits.aliases} aliases`, hint };
-    if (!anchor) {
-      const guess = didYouMean(name, this.#anchors.keys());
-      const message = `the alias ${show(`*${name}`)} stands for nothing: no "&" of this name is before it`;
-      return { code: 'AXC1010', message, ...(guess && { hint: guess }) };
-    }
-    if (!anchor.node) return { code: 'AXC1010', message: `the alias ${show(`*${name}`)} contains itself` };
-    if (this.#size + anchor.size > limits.entries) {
-      return { code: 'AXC1010', message: 'the aliases multiply the file beyond its limit', hint };
-    }
+    if (this.#aliases > limits.aliases) return tooManyAliases;
+    if (!anchor) return unknownAlias(name, this.#anchors.keys());
+    if (!anchor.node) return recursiveAlias(name);
+    if (this.#size + anchor.size > limits.entries) return aliasBomb;
     this.#size += anchor.size;
     return undefined;
   }
@@ -255,7 +237,7 @@ class Composer {
 
   #refuseTag(event: ScalarEvent | MappingEvent | SequenceEvent): boolean {
     if (event.tagStart < 0) return false;
-    const problem = tagProblem(this.#slice(event.tagStart, Math.min(40, event.tagEnd - event.tagStart)));
+    const problem = refusedTag(this.#slice(event.tagStart, event.tagEnd - event.tagStart));
     this.#spoil({ ...problem, start: event.tagStart, end: event.tagEnd });
     return true;
   }
@@ -287,21 +269,14 @@ class Composer {
     return path;
   }
 
-  #anchorOf({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }): string | undefined {
-    return anchorStart < 0 ? undefined : this.#slice(anchorStart, anchorEnd - anchorStart);
+  #anchorOf({ anchorStart, anchorEnd }: MappingEvent | SequenceEvent | ScalarEvent): Anchor | undefined {
+    if (anchorStart < 0) return undefined;
+    const anchor: Anchor = { size: 0 };
+    this.#anchors.set(this.#slice(anchorStart, anchorEnd - anchorStart), anchor);
+    return anchor;
   }
 
   #slice(start: number, length: number): string {
     return this.#text.slice(start, start + length);
   }
 }
-
-const reserved = ['__proto__', 'constructor', 'prototype'];
-
-const complexKey = { code: 'AXC1014', message: 'a key has to be plain text', hint: 'write `key: value`' } as const;
-
-const tagProblem = (tag: string): Said => ({
-  code: 'AXC1009',
-  message: `the tag ${show(tag)}`,
-  hint: 'tags are not allowed: leave it out, and put text in quotes',
-});

@@ -1,30 +1,28 @@
 import { getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import type { Range } from './lines.ts';
 import type { Said } from './problem.ts';
 import { codePoint } from './show.ts';
 import type { Scalar } from './tree.ts';
 
-/** `before` is where the text before it ends: the nearest thing to a place that an empty value in a list has. */
+/** `before` is where the text before it ends: the nearest thing to a place that an empty value has. */
 export function scalarNode(text: string, event: ScalarEvent, before: number): Scalar {
   const written = getScalarValue(text, event);
   const value = event.style === SCALAR_STYLE.PLAIN ? plainValue(written) : written;
-  return { kind: 'scalar', value, ...scalarRange(text, event, before) };
+  const { start, end } = scalarRange(text, event, before);
+  return { kind: 'scalar', value, start, end };
 }
 
-function scalarRange(text: string, { valueStart, valueEnd, style }: ScalarEvent, before: number) {
-  switch (style) {
-    case SCALAR_STYLE.PLAIN:
-      return valueStart < 0 ? { start: -1, end: before } : { start: valueStart, end: valueEnd };
-    case SCALAR_STYLE.SINGLE_QUOTED:
-    case SCALAR_STYLE.DOUBLE_QUOTED:
-      return { start: valueStart - 1, end: valueEnd + 1 };
-    default: {
-      const indicator = /[|>][-+0-9]*[ \t]*(?:#.*)?\r?\n(?:\s*\n)*$/.exec(
-        text.slice(Math.max(before, valueStart - 200), valueStart),
-      );
-      const start = indicator ? Math.max(before, valueStart - 200) + indicator.index : valueStart;
-      return { start, end: valueEnd };
-    }
+/** With its quotes, or the sign of a block. An empty value begins at -1. */
+export function scalarRange(text: string, { valueStart, valueEnd, style }: ScalarEvent, before: number): Range {
+  if (style === SCALAR_STYLE.PLAIN) {
+    return valueStart < 0 ? { start: -1, end: before } : { start: valueStart, end: valueEnd };
   }
+  if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) {
+    return { start: valueStart - 1, end: valueEnd + 1 };
+  }
+  const from = Math.max(before, valueStart - 100);
+  const sign = /[|>][-+0-9]*[ \t]*(?:#.*)?\r?\n\s*$/.exec(text.slice(from, valueStart));
+  return { start: sign ? from + sign.index : valueStart, end: valueEnd };
 }
 
 /** The value of a plain scalar by the core schema of YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema. */

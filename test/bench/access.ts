@@ -20,6 +20,8 @@ export interface RequestOptions {
   readonly body?: Json;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
   /** Default 10 s. */
   readonly timeoutMs?: number;
 }
@@ -51,10 +53,11 @@ interface Door {
 }
 
 function send(agent: Agent, method: string, url: URL, options: RequestOptions = {}): Promise<Answer> {
-  const { body, contentType = 'application/json', timeoutMs = 10_000 } = options;
+  const { body, contentType = 'application/json', accept = 'application/json', timeoutMs = 10_000 } = options;
+  const headers = { 'content-type': contentType, accept };
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const request = httpsRequest(url, { agent, method, signal, headers: { 'content-type': contentType } });
+    const request = httpsRequest(url, { agent, method, signal, headers });
     request.once('error', reject);
     request.once('response', (response) => {
       let text = '';

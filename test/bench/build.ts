@@ -3,24 +3,29 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheRoot } from './cache.ts';
-import { crdPins, writeCrds } from './crds.ts';
+import { crdPins } from './crds.ts';
 import { findGo, runGo } from './go.ts';
 import { withLock } from './lock.ts';
 import { type OnProgress, type Report, reporter } from './progress.ts';
+import { growSeeds } from './seeds.ts';
 
 /** What a bench is made of: paths in the cache. */
 export interface BenchTools {
   /** The binary of `kube/`: API server with etcd, controller manager, kubectl. */
   readonly kb: string;
-  /** The custom resource definitions, a JSON array. */
-  readonly crds: string;
+  /** What a cluster begins with (`seeds.ts`). */
+  readonly seeds: string;
 }
 
 /**
  * Builds what is not in the cache yet. The first time on a machine it takes about nine minutes on two cores; `onProgress`
  * hears how far it is. Of several processes that want it at once, one builds and the others wait.
  */
-export async function buildBench({ onProgress = () => {} }: { onProgress?: OnProgress } = {}): Promise<BenchTools> {
+export async function buildBench({
+  onProgress = () => {},
+}: {
+  onProgress?: OnProgress | undefined;
+} = {}): Promise<BenchTools> {
   const recipe = await readRecipe();
   const home = join(cacheRoot(), recipe.hash);
   const report = reporter(onProgress);
@@ -33,7 +38,7 @@ export async function buildBench({ onProgress = () => {} }: { onProgress?: OnPro
       { onWait: () => report('waiting') },
     );
   }
-  return { kb: join(home, 'kb'), crds: join(home, 'crds.json') };
+  return { kb: join(home, 'kb'), seeds: join(home, 'seeds.json') };
 }
 
 interface Recipe {
@@ -84,7 +89,8 @@ async function buildInto(home: string, { flags }: Recipe, report: Report): Promi
   try {
     const packages = await download(flags, report);
     await compile(join(folder, 'kb'), flags, packages, report);
-    await writeCrds(join(folder, 'crds.json'));
+    report('seed');
+    await growSeeds(join(folder, 'kb'), join(folder, 'seeds.json'));
     await rename(folder, home);
   } finally {
     await rm(folder, { recursive: true, force: true });

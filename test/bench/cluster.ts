@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { accessCluster, type ClusterAccess } from './access.ts';
-import type { Crd } from './crds.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
-import { installCrds } from './install-crds.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { GivenUp, until } from './until.ts';
 
@@ -22,7 +20,7 @@ export interface BenchCluster extends ClusterAccess {
 
 /** What only the bench itself may do with it. */
 export interface OwnedCluster extends BenchCluster {
-  boot(crds: readonly Crd[]): Promise<void>;
+  boot(): Promise<void>;
   shutDown(): Promise<void>;
 }
 
@@ -35,6 +33,8 @@ export interface ClusterPlan {
   readonly benchFolder: string;
   readonly kubeconfig: string;
   readonly kb: string;
+  /** A file of objects that the cluster begins with. */
+  readonly seeds?: string | undefined;
 }
 
 /** The folder that `kb pki` writes. */
@@ -70,10 +70,9 @@ export function createCluster(plan: ClusterPlan): OwnedCluster {
       await until(`the API server of ${name}`, isReady);
     },
     pids: () => [apiServer, controllers].flatMap((daemon) => (daemon?.isRunning() ? [daemon.pid] : [])),
-    boot: async (crds) => {
+    boot: async () => {
       await start();
       controllers = await startControllers(plan);
-      await installCrds(access, crds);
     },
     shutDown: async () => {
       await Promise.all([stop(), controllers?.kill()]);
@@ -86,7 +85,7 @@ export function createCluster(plan: ClusterPlan): OwnedCluster {
  * priority and fairness, for a test may send what it likes.
  */
 function startApiServer(plan: ClusterPlan): Daemon {
-  const { name, kb, port, folder, benchFolder } = plan;
+  const { name, kb, port, folder } = plan;
   const pki = pkiOf(plan);
   const flags = {
     'bind-address': '127.0.0.1',
@@ -108,13 +107,13 @@ function startApiServer(plan: ClusterPlan): Daemon {
   };
   return startDaemon(kb, ['server', join(folder, 'etcd'), ...toArgs(flags)], {
     log: join(folder, 'api-server.log'),
-    env: lifeline(benchFolder),
+    env: { ...lifeline(plan), KB_SEEDS: plan.seeds ?? '' },
   });
 }
 
 /** The controllers without which a cluster looks broken: namespaces, service accounts, endpoints, garbage collection. */
 async function startControllers(plan: ClusterPlan): Promise<Daemon> {
-  const { name, kb, folder, benchFolder } = plan;
+  const { name, kb, folder } = plan;
   const pki = pkiOf(plan);
   const kubeconfig = join(folder, 'controller-manager.kubeconfig');
   await writeKubeconfig(kubeconfig, [{ name, server: serverOf(plan), pki, user: 'controller-manager' }]);
@@ -131,7 +130,7 @@ async function startControllers(plan: ClusterPlan): Promise<Daemon> {
   };
   return startDaemon(kb, ['controller-manager', ...toArgs(flags)], {
     log: join(folder, 'controller-manager.log'),
-    env: lifeline(benchFolder),
+    env: lifeline(plan),
   });
 }
 
@@ -150,4 +149,4 @@ const toArgs = (flags: Readonly<Record<string, string | number | boolean>>): str
   Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
 
 /** Read by `kb` (kube/lifeline.go). */
-const lifeline = (benchFolder: string) => ({ KB_REMOVE_WHEN_ORPHANED: benchFolder });
+const lifeline = ({ benchFolder }: ClusterPlan) => ({ KB_REMOVE_WHEN_ORPHANED: benchFolder });

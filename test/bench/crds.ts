@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import * as z from 'zod';
@@ -9,8 +9,8 @@ const source = join(import.meta.dirname, 'crds');
 /** The folder whose go.mod and go.sum pin the definitions. */
 export const crdPins = source;
 
-/** Writes the custom resource definitions of Istio and cert-manager, as one JSON array, into `file`. */
-export async function writeCrds(file: string): Promise<void> {
+/** The custom resource definitions of Istio and cert-manager, from their modules. */
+export async function downloadCrds(): Promise<Crd[]> {
   const [istio, certManager] = await Promise.all([
     download('istio.io/istio'),
     download('github.com/cert-manager/cert-manager'),
@@ -20,15 +20,11 @@ export async function writeCrds(file: string): Promise<void> {
     ...(await yamlFiles(join(certManager, 'deploy', 'crds'))),
   ];
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
-  await writeFile(file, JSON.stringify(crdList.parse(texts.flatMap((text) => loadAll(text)))));
-}
-
-export async function readCrds(file: string): Promise<Crd[]> {
-  return crdList.parse(JSON.parse(await readFile(file, 'utf8')));
+  return z.array(crdSchema).parse(texts.flatMap((text) => loadAll(text)));
 }
 
 /** Only what the bench looks at; the rest of a definition passes through as it is. */
-const crdSchema = z.looseObject({
+export const crdSchema = z.looseObject({
   apiVersion: z.literal('apiextensions.k8s.io/v1'),
   kind: z.literal('CustomResourceDefinition'),
   metadata: z.looseObject({ name: z.string() }),
@@ -37,8 +33,10 @@ const crdSchema = z.looseObject({
     names: z.looseObject({ plural: z.string() }),
     versions: z.array(z.looseObject({ name: z.string(), served: z.boolean() })),
   }),
+  status: z
+    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) })
+    .optional(),
 });
-const crdList = z.array(crdSchema);
 export type Crd = z.infer<typeof crdSchema>;
 
 /** The folder of a module's files, checked against go.sum. Nothing is compiled. */

@@ -45,7 +45,8 @@ const steps = {
   waiting: { from: 0, to: 0, text: 'waiting for another process that builds the same', unit: '' },
   download: { from: 0, to: 0.1, text: 'downloading', unit: 'modules' },
   compile: { from: 0.1, to: 0.95, text: 'compiling', unit: 'packages' },
-  link: { from: 0.95, to: 1, text: 'linking', unit: '' },
+  link: { from: 0.95, to: 0.98, text: 'linking', unit: '' },
+  seed: { from: 0.98, to: 1, text: 'installing the definitions once', unit: '' },
   done: { from: 1, to: 1, text: 'built', unit: '' },
 } as const;
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compile } from '../../src/pipeline.ts';
 import type { Manifest } from '../../src/manifests/manifest.ts';
+import { compile } from '../../src/pipeline.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const goldenFolder = join(root, 'test/golden');

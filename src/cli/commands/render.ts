@@ -1,12 +1,11 @@
 import { Option } from 'commander';
-import { UsageError } from '../../errors.ts';
 import { fileName } from '../../manifests/files.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { toYamlStream } from '../../manifests/yaml.ts';
-import { nearest } from '../../nearest.ts';
 import { type DefineCommand, intro, outputOption } from '../command.ts';
 import { compileSpec } from '../compile.ts';
 import { writeFolder } from '../folder/write.ts';
+import { knownCluster } from '../known-cluster.ts';
 import type { ExitCode, Session } from '../session.ts';
 import { count } from '../ui/text.ts';
 
@@ -52,13 +51,8 @@ async function render({ output, cluster, out, forceOut = false }: Options, sessi
 }
 
 function ofCluster(name: string, manifests: readonly Manifest[]): readonly Manifest[] {
-  const clusters = [...new Set(manifests.map(({ cluster }) => cluster))];
-  if (clusters.includes(name)) return manifests.filter(({ cluster }) => cluster === name);
-  const close = nearest(name, clusters);
-  throw new UsageError(
-    `"${name}" is not a cluster of this federation.`,
-    close === undefined ? `Its clusters are ${clusters.join(', ')}.` : `Did you mean "${close}"?`,
-  );
+  const known = knownCluster(name, [...new Set(manifests.map(({ cluster }) => cluster))]);
+  return manifests.filter(({ cluster }) => cluster === known);
 }
 
 const printed: Readonly<Record<Options['output'], (manifests: readonly Manifest[]) => string>> = {

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, parse, relative } from 'node:path';
+import { dirname, join, parse, relative, resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { type FileList, listName, listText, parseList } from './list.ts';
 import { isStaging, replaceFiles } from './replace.ts';
@@ -26,8 +26,9 @@ export interface Written {
  * that no run wrote are refused or left alone. When something fails, everything is as it was.
  */
 export function writeFolder({ folder, federation, files, force }: Folder): Written {
+  if (folder === '') throw new UsageError('--out names no folder.');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     refusePlace(folder);
     const present = filesIn(folder);
     const list = present.has(listName) ? parseList(readFileSync(join(folder, listName), 'utf8')) : undefined;
@@ -50,6 +51,13 @@ export function writeFolder({ folder, federation, files, force }: Folder): Writt
   } catch (error) {
     throw isFileError(error) ? cannotWrite(folder, error) : error;
   }
+}
+
+/** Node's own `recursive` never returns where the parent is there and nothing can be made in it, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Folders that nobody means, also when they happen to be empty or when `force` is set. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { UsageError } from '../../errors.ts';
-import { nearest } from '../../nearest.ts';
 import { hostName, ipAddress, plainName, trustDomain } from '../../spec/names.ts';
+import { knownCluster } from '../known-cluster.ts';
 import type { Questions } from '../ui/ask.ts';
 import type { ClusterWords, Words } from './text.ts';
 
@@ -9,8 +9,8 @@ import type { ClusterWords, Words } from './text.ts';
 export interface Flags {
   readonly name?: string;
   readonly clusters?: readonly string[];
-  readonly trustDomain?: Readonly<Record<string, string>>;
-  readonly gateway?: Readonly<Record<string, string>>;
+  readonly trustDomain?: ReadonlyMap<string, string>;
+  readonly gateway?: ReadonlyMap<string, string>;
 }
 
 /** The words of a scenario, and in the place of some of them what the flags say. */
@@ -19,8 +19,8 @@ export function wordsFromFlags(scenario: Words, flags: Flags): Words {
   if (names.length !== scenario.clusters.length || new Set(names).size < names.length) {
     throw new UsageError(`--clusters takes ${scenario.clusters.length} different names: --clusters east,west`);
   }
-  refuseUnknown('--trust-domain', Object.keys(flags.trustDomain ?? {}), names);
-  refuseUnknown('--gateway', Object.keys(flags.gateway ?? {}), names);
+  for (const name of [...(flags.trustDomain?.keys() ?? []), ...(flags.gateway?.keys() ?? [])])
+    knownCluster(name, names);
 
   const clusters = scenario.clusters.map((old, index) => {
     const name = checked('--clusters', names[index] ?? old.name, problem.name);
@@ -30,8 +30,8 @@ export function wordsFromFlags(scenario: Words, flags: Flags): Words {
 }
 
 function clusterFromFlags(old: ClusterWords, name: string, flags: Flags): ClusterWords {
-  const domain = flags.trustDomain?.[name];
-  const gateway = flags.gateway?.[name];
+  const domain = flags.trustDomain?.get(name);
+  const gateway = flags.gateway?.get(name);
   if (gateway !== undefined && old.gateway === undefined) {
     throw new UsageError(`${name} provides nothing in this scenario, so it needs no --gateway.`);
   }
@@ -84,15 +84,4 @@ function checked(flag: string, value: string, problem: Problem): string {
   const expected = problem(value);
   if (expected !== undefined) throw new UsageError(`${flag}: "${value}" is not allowed.`, `Expected: ${expected}.`);
   return value;
-}
-
-function refuseUnknown(flag: string, given: readonly string[], names: readonly string[]): void {
-  for (const name of given) {
-    if (names.includes(name)) continue;
-    const close = nearest(name, names);
-    throw new UsageError(
-      `${flag}: there is no cluster "${name}".`,
-      close === undefined ? `The clusters are ${names.join(', ')}.` : `Did you mean "${close}"?`,
-    );
-  }
 }

@@ -6,7 +6,7 @@ import type { Step } from '../../plan/step.ts';
 import type { Prepared } from '../planning.ts';
 import type { Paint } from './colour.ts';
 import { changeLines } from './diff.ts';
-import { table } from './table.ts';
+import { columns, table } from './table.ts';
 import { count, visible } from './text.ts';
 
 export interface PlanStyle {
@@ -87,20 +87,24 @@ const notesText = ({ notes }: Plan, paint: Paint): string[] =>
     : [[paint.bold('Note'), ...notes.map(({ cluster, text }) => `  ${cluster}: ${text}`)].join('\n')];
 
 /** Only what is open: a mesh that has everything needs no lines. */
-function meshText({ prerequisites }: Plan, paint: Paint): string[] {
+function meshText({ prerequisites, clusters, steps }: Plan, paint: Paint): string[] {
+  if (steps.length > 0 && steps.every(({ op }) => op === 'delete')) return [];
   const open = prerequisites.filter(({ state }) => state !== 'met');
-  if (open.length === 0) return [];
-  const rows = open.map(({ cluster, meshConfig, state, found, why }) => [
-    `  ${cluster}`,
-    JSON.stringify(meshConfig),
-    state === 'missing' ? paint.red(`missing, found ${visible(found ?? '')}`) : `not checked: ${visible(found ?? '')}`,
-    why,
-  ]);
-  return [
-    [paint.bold('The meshes need in their MeshConfig'), table(['  CLUSTER', 'SETTING', 'STATE', 'WHY'], rows)].join(
-      '\n',
-    ),
-  ];
+  const blocks = clusters.flatMap(({ observation: { cluster } }) => {
+    const own = open.filter((one) => one.cluster === cluster);
+    const unknown = own.find(({ state }) => state === 'unknown');
+    if (own.length === 0) return [];
+    const rows = own.map(({ meshConfig, state, found, why }) => [
+      `    ${JSON.stringify(meshConfig)}`,
+      ...(state === 'missing' ? [paint.red(`missing, there is ${visible(found ?? '')}`)] : []),
+      paint.dim(why),
+    ]);
+    return [
+      `  ${cluster}${unknown ? paint.dim(` (not checked: ${visible(unknown.found ?? '')})`) : ''}`,
+      columns(rows),
+    ];
+  });
+  return blocks.length === 0 ? [] : [[paint.bold('The meshes need in their MeshConfig'), ...blocks].join('\n')];
 }
 
 function dryRunText({ steps }: Plan, { accepted, skipped, diagnostics }: Prepared['dryRun']): string[] {

@@ -1,9 +1,15 @@
 import { width } from './text.ts';
 
 /** Padded columns, as kubectl prints them. Cells may be in colour. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  columns([head, ...rows]);
+
+/** The same without a head. */
+export function columns(lines: readonly (readonly string[])[]): string {
+  const longest = Math.max(0, ...lines.map(({ length }) => length));
+  const widths = Array.from({ length: longest }, (_, column) =>
+    Math.max(...lines.map((line) => width(line[column] ?? ''))),
+  );
   return lines.map((line) => toLine(line, widths)).join('\n');
 }
 

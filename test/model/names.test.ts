@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { objectName, workloadName } from '../../src/model/names.ts';
+
+describe('the name of an object', () => {
+  test.each<[readonly (string | number)[], string]>([
+    [['shop', 'backend-api', 'cluster-b'], 'shop-backend-api-cluster-b'],
+    [['events', 'kafka', 0, 'cluster-b'], 'events-kafka-0-cluster-b'],
+  ])('%j is %s', (parts, name) => {
+    expect(objectName(...parts)).toBe(name);
+  });
+
+  test('is cut at 63 characters, stays the same, and differs from its neighbours', () => {
+    const long = 'payments-authorization-and-settlement-service-for-all-regions';
+    const east = objectName('shop', long, 'east');
+    const west = objectName('shop', long, 'west');
+    expect(east).toHaveLength(63);
+    expect(east).toBe(objectName('shop', long, 'east'));
+    expect(east).not.toBe(west);
+  });
+
+  test('is a DNS label also where the cut falls on a "-"', () => {
+    expect(objectName(`${'a'.repeat(53)}-`, 'catalog-service')).toMatch(/^a+-[0-9a-f]{8}$/);
+  });
+});
+
+describe('the name of a workload', () => {
+  test('is the value of its only label', () => {
+    expect(workloadName({ app: 'postgres' })).toBe('postgres');
+  });
+
+  test.each([
+    ['several labels', { app: 'catalog', version: 'v2' }, /^catalog-v2-[0-9a-f]{8}$/],
+    ['a value that is no name', { 'app.kubernetes.io/name': 'Payments.API' }, /^payments-api-[0-9a-f]{8}$/],
+  ])('has a hash for %s', (_, labels, name) => {
+    expect(workloadName(labels)).toMatch(name);
+  });
+
+  test('does not depend on the order of the labels', () => {
+    expect(workloadName({ app: 'catalog', tier: 'web' })).toBe(workloadName({ tier: 'web', app: 'catalog' }));
+  });
+
+  test('keeps two values apart that look alike as names', () => {
+    expect(workloadName({ app: 'orders_db' })).not.toBe(workloadName({ app: 'orders.db' }));
+  });
+});
