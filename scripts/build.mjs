@@ -22,7 +22,7 @@ const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'p
 
 if (process.argv.includes('--if-stale') && !isStale()) process.exit();
 
-const { metafile } = await build({
+const options = {
   entryPoints: ['src/cli/main.ts', 'src/cli/version.ts'],
   outdir: 'dist',
   outbase: 'src/cli',
@@ -41,7 +41,9 @@ const { metafile } = await build({
   // Optional native parts of `ws`, which does without.
   external: ['bufferutil', 'utf-8-validate'],
   plugins: [{ name: 'computed', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, load) }],
-});
+};
+// esbuild has printed what is wrong.
+const { metafile } = await build(options).catch(() => process.exit(1));
 
 writeFileSync('THIRD-PARTY-LICENSES.txt', licenceTexts(Object.values(metafile.outputs)));
 await writeSchema();

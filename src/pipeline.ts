@@ -1,13 +1,13 @@
-import { federationChecks, runChecks } from './checks/index.ts';
+import { federationChecks, manifestChecks, runChecks } from './checks/index.ts';
 import { validateSpec } from './checks/validate.ts';
-import { type Diagnostic, hasErrors } from './diagnostics.ts';
+import type { Diagnostic } from './diagnostics.ts';
 import { buildManifests } from './manifests/build.ts';
 import type { Manifest } from './manifests/manifest.ts';
 import type { Federation } from './model/federation.ts';
 import { resolveFederation } from './model/resolve.ts';
 import type { SpecSource } from './spec/parse.ts';
 
-/** What became of a text; without errors there are a federation and its manifests. */
+/** What became of a text; without errors in the spec there are a federation and its manifests. */
 export interface Compiled {
   readonly federation?: Federation;
   /** Clusters in the order of the spec, and for each its objects in the order of the stages. */
@@ -20,8 +20,9 @@ export interface Compiled {
 /** The road from a text to every object of every cluster. Pure: no cluster is asked. */
 export function compile(source: SpecSource): Compiled {
   const { spec, diagnostics, locate } = validateSpec(source);
-  if (spec === undefined || hasErrors(diagnostics)) return { diagnostics, locate };
+  if (spec === undefined) return { diagnostics, locate };
   const federation = resolveFederation(spec);
-  const all = [...diagnostics, ...runChecks(federationChecks, federation).map(locate)];
-  return { federation, manifests: buildManifests(federation), diagnostics: all, locate };
+  const manifests = buildManifests(federation);
+  const found = [...runChecks(federationChecks, federation), ...runChecks(manifestChecks, manifests)];
+  return { federation, manifests, diagnostics: [...diagnostics, ...found.map(locate)], locate };
 }

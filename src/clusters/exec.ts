@@ -175,9 +175,12 @@ const notStarted = (exec: ExecEntry, cause: Error): SignInError =>
     : new SignInError(`The credential plugin ${exec.command} can't be started: ${cause.message}.`, { cause });
 
 const failed = (exec: ExecEntry, code: number | string | null): SignInError =>
-  new SignInError(`The credential plugin ${exec.command} failed (exit code ${code ?? 'unknown'}).`, {
-    hint: 'What it wrote is above. Often its own sign-in has expired.',
-  });
+  new SignInError(
+    `The credential plugin ${exec.command} failed (${typeof code === 'number' ? `exit code ${code}` : (code ?? 'no exit code')}).`,
+    {
+      hint: 'What it wrote is above. Often its own sign-in has expired.',
+    },
+  );
 
 const tooSlow = (exec: ExecEntry, timeout: number): SignInError =>
   new SignInError(`The credential plugin ${exec.command} did not answer within ${timeout / 1000} s.`, {

@@ -42,7 +42,7 @@ export function parseSpec(source: SpecSource): ParsedSpec {
   const problems = found.map((problem) => located(problem, lines));
   const content =
     document?.root && readContent(document.root, { text: scanned.text, composed: document, secrets, locate });
-  const diagnostics = sorted([...problems, ...(content?.diagnostics ?? [])]);
+  const diagnostics = inFileOrder([...problems, ...(content?.diagnostics ?? [])]);
   const draft = content?.draft;
   return {
     source,
@@ -118,7 +118,7 @@ function located({ start, end, ...said }: Problem, lines: Lines): Diagnostic {
 }
 
 /** In the order of the file. */
-export const sorted = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+export const inFileOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
   diagnostics.toSorted(
     ({ position: a }, { position: b }) =>
       (a?.line ?? Infinity) - (b?.line ?? Infinity) || (a?.column ?? 0) - (b?.column ?? 0),

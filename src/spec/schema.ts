@@ -275,20 +275,23 @@ const telemetry = z
         sampling: z.number().min(0).max(100).default(1).describe('Share of the requests that are traced, in percent.'),
         tags: tags.optional().describe('Tags on every span.'),
       })
-      .optional(),
+      .optional()
+      .describe('Spans of the calls.'),
     accessLog: z
       .strictObject({
         provider: providerName.describe(
           "An access log provider; `envoy` is the mesh's own. Any other logs what crosses the border, beside the default log.",
         ),
       })
-      .optional(),
+      .optional()
+      .describe('The log of the calls that cross the border.'),
     metrics: z
       .strictObject({
         provider: providerName.default('prometheus').describe('A metrics provider.'),
         tags: tags.describe("Tags on the callers' metrics."),
       })
-      .optional(),
+      .optional()
+      .describe("More tags on Istio's metrics."),
   })
   .describe('What the consuming namespaces report. It replaces what the mesh sets for those namespaces.');
 
@@ -297,7 +300,7 @@ const trust = z
     certManager: z
       .strictObject({
         issuer: dnsSubdomain.describe('Your issuer, whose root all meshes trust.'),
-        kind: z.enum(['Issuer', 'ClusterIssuer']).default('ClusterIssuer'),
+        kind: z.enum(['Issuer', 'ClusterIssuer']).default('ClusterIssuer').describe("The issuer's kind."),
         namespace: dnsLabel.default('istio-system').describe("istiod's namespace, where its CA is kept."),
       })
       .describe("Renders the Certificate of each mesh's intermediate CA."),
@@ -306,16 +309,18 @@ const trust = z
 
 export const federationSpec = z
   .strictObject({
-    apiVersion: z.literal('aegis-xc.dev/v1alpha1'),
-    kind: z.literal('Federation'),
-    metadata: z.strictObject({
-      name: plainName.max(40).describe('Name of the federation; the names of all its objects begin with it.'),
-      id: z
-        .string()
-        .regex(/^[A-Za-z0-9-]{1,64}$/, 'letters, digits and "-"')
-        .optional()
-        .describe('Written by `init`: two specs of one name are not one federation.'),
-    }),
+    apiVersion: z.literal('aegis-xc.dev/v1alpha1').describe('The version of this language.'),
+    kind: z.literal('Federation').describe('Always `Federation`.'),
+    metadata: z
+      .strictObject({
+        name: plainName.max(40).describe('Name of the federation; the names of all its objects begin with it.'),
+        id: z
+          .string()
+          .regex(/^[A-Za-z0-9-]{1,64}$/, 'letters, digits and "-"')
+          .optional()
+          .describe('Written by `init`: two specs of one name are not one federation.'),
+      })
+      .describe('What the federation is called.'),
     mode: z.literal('passthrough').default('passthrough').describe('The mode of services that name none.'),
     identity: z
       .enum(['distinct', 'shared'])

@@ -17,7 +17,7 @@ export function bare(schema: Schema): Schema {
   return optional ? bare(schema.unwrap()) : schema;
 }
 
-const isOptional = (schema: Schema): boolean => z.safeParse(schema, undefined).success;
+export const isOptional = (schema: Schema): boolean => z.safeParse(schema, undefined).success;
 
 /** Whether the key at the end of a path may be left out. */
 export function isOptionalAt(root: Schema, path: Path): boolean {

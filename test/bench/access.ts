@@ -34,7 +34,8 @@ export interface Answer {
 }
 
 /** Everything is read from the kubeconfig, so a process that did not start the bench gets in as well. */
-export function accessCluster({ kb, kubeconfig, context }: Door): ClusterAccess {
+export function accessCluster(door: Door): ClusterAccess {
+  const { kubeconfig, context } = door;
   const { server, ...identity } = readKubeconfig(kubeconfig, context);
   const agent = new Agent({ keepAlive: true, ...identity });
   return {
@@ -42,12 +43,13 @@ export function accessCluster({ kb, kubeconfig, context }: Door): ClusterAccess 
     server,
     kubeconfig,
     request: (method, path, options) => send(agent, method, new URL(path, server), options),
-    kubectl: (args, stdin = '') => runKubectl({ kb, kubeconfig, context }, args, stdin),
+    kubectl: (args, stdin = '') => runKubectl(door, args, stdin),
   };
 }
 
 interface Door {
-  readonly kb: string;
+  /** Path of the program. */
+  readonly kubectl: string;
   readonly kubeconfig: string;
   readonly context: string;
 }
@@ -72,10 +74,14 @@ function send(agent: Agent, method: string, url: URL, options: RequestOptions = 
   });
 }
 
-function runKubectl({ kb, kubeconfig, context }: Door, args: readonly string[], stdin: string): Promise<string> {
+function runKubectl(
+  { kubectl: program, kubeconfig, context }: Door,
+  args: readonly string[],
+  stdin: string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(dirname(kubeconfig), 'kubectl-cache') };
-    const kubectl = spawn(kb, ['kubectl', '--context', context, ...args], { env });
+    const kubectl = spawn(program, ['--context', context, ...args], { env });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       kubectl[name].setEncoding('utf8').on('data', (text: string) => {

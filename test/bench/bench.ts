@@ -9,8 +9,8 @@ import { readSeeds } from './seeds.ts';
 export interface Bench<Name extends string = DefaultName> {
   /** Has one context per cluster, of the same name. */
   readonly kubeconfig: string;
-  /** `kb kubectl` is a kubectl of the same version. */
-  readonly kb: string;
+  /** Path of a kubectl of the same version. */
+  readonly kubectl: string;
   readonly clusters: Readonly<Record<Name, BenchCluster>>;
   /** Ends every process and removes every file. */
   stop(): Promise<void>;
@@ -38,14 +38,19 @@ export function startBench<const Name extends string>(
 ): Promise<Bench<Name>>;
 export async function startBench(options: BenchOptions<string> = {}): Promise<Bench<string>> {
   const { clusters: names = ['cluster-a', 'cluster-b'], dir, ports, onProgress } = options;
-  const { kb, seeds } = await buildBench({ onProgress });
-  const crds = await readSeeds(seeds);
-  const { kubeconfig, clusters, stop } = await runClusters({ names, kb, seeds, dir, ports });
+  const tools = await buildBench({ onProgress });
+  const crds = await readSeeds(tools.seeds);
+  const { kubeconfig, clusters, stop } = await runClusters({ names, tools, dir, ports });
   try {
     await Promise.all(clusters.map((cluster) => untilServed(cluster, crds)));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { kubeconfig, kb, clusters: Object.fromEntries(clusters.map((cluster) => [cluster.context, cluster])), stop };
+  return {
+    kubeconfig,
+    kubectl: tools.kubectl,
+    clusters: Object.fromEntries(clusters.map((cluster) => [cluster.context, cluster])),
+    stop,
+  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheRoot } from './cache.ts';
 import { crdPins } from './crds.ts';
@@ -11,8 +11,10 @@ import { growSeeds } from './seeds.ts';
 
 /** What a bench is made of: paths in the cache. */
 export interface BenchTools {
-  /** The binary of `kube/`: API server with etcd, controller manager, kubectl. */
+  /** The binary of `kube/`: API server with etcd, controller manager, … */
   readonly kb: string;
+  /** … and kubectl, by another name. */
+  readonly kubectl: string;
   /** What a cluster begins with (`seeds.ts`). */
   readonly seeds: string;
 }
@@ -38,7 +40,7 @@ export async function buildBench({
       { onWait: () => report('waiting') },
     );
   }
-  return { kb: join(home, 'kb'), seeds: join(home, 'seeds.json') };
+  return { kb: join(home, 'kb'), kubectl: join(home, 'kubectl'), seeds: join(home, 'seeds.json') };
 }
 
 interface Recipe {
@@ -89,8 +91,9 @@ async function buildInto(home: string, { flags }: Recipe, report: Report): Promi
   try {
     const packages = await download(flags, report);
     await compile(join(folder, 'kb'), flags, packages, report);
+    await symlink('kb', join(folder, 'kubectl'));
     report('seed');
-    await growSeeds(join(folder, 'kb'), join(folder, 'seeds.json'));
+    await growSeeds(join(folder, 'seeds.json'), { kb: join(folder, 'kb'), kubectl: join(folder, 'kubectl') });
     await rename(folder, home);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -125,7 +128,8 @@ async function download(flags: readonly string[], report: Report): Promise<numbe
 /** `go build -v` says the name of each package when it is compiled; the last one is the program itself. */
 async function compile(kb: string, flags: readonly string[], packages: number, report: Report): Promise<void> {
   let done = 0;
-  report('compile', done, packages);
+  if (packages > 1) report('compile', done, packages);
+  else report('link');
   await runGo(['build', ...flags, '-v', '-o', kb, '.'], {
     cwd: kube,
     onLine: () => {

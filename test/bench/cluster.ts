@@ -32,9 +32,7 @@ export interface ClusterPlan {
   /** The whole bench's, which goes when this process dies. */
   readonly benchFolder: string;
   readonly kubeconfig: string;
-  readonly kb: string;
-  /** A file of objects that the cluster begins with. */
-  readonly seeds?: string | undefined;
+  readonly tools: { readonly kb: string; readonly kubectl: string; readonly seeds?: string };
 }
 
 /** The folder that `kb pki` writes. */
@@ -43,8 +41,8 @@ export const serverOf = ({ port }: ClusterPlan): string => `https://127.0.0.1:${
 
 /** A cluster of which nothing runs yet. */
 export function createCluster(plan: ClusterPlan): OwnedCluster {
-  const { name, kb, kubeconfig } = plan;
-  const access = accessCluster({ kb, kubeconfig, context: name });
+  const { name, kubeconfig, tools } = plan;
+  const access = accessCluster({ kubectl: tools.kubectl, kubeconfig, context: name });
   let apiServer: Daemon | undefined;
   let controllers: Daemon | undefined;
 
@@ -85,7 +83,7 @@ export function createCluster(plan: ClusterPlan): OwnedCluster {
  * priority and fairness, for a test may send what it likes.
  */
 function startApiServer(plan: ClusterPlan): Daemon {
-  const { name, kb, port, folder } = plan;
+  const { name, port, folder, tools } = plan;
   const pki = pkiOf(plan);
   const flags = {
     'bind-address': '127.0.0.1',
@@ -105,15 +103,15 @@ function startApiServer(plan: ClusterPlan): Daemon {
     'enable-priority-and-fairness': false,
     profiling: false,
   };
-  return startDaemon(kb, ['server', join(folder, 'etcd'), ...toArgs(flags)], {
+  return startDaemon(tools.kb, ['server', join(folder, 'etcd'), ...toArgs(flags)], {
     log: join(folder, 'api-server.log'),
-    env: { ...lifeline(plan), KB_SEEDS: plan.seeds ?? '' },
+    env: { ...lifeline(plan), KB_SEEDS: tools.seeds ?? '' },
   });
 }
 
 /** The controllers without which a cluster looks broken: namespaces, service accounts, endpoints, garbage collection. */
 async function startControllers(plan: ClusterPlan): Promise<Daemon> {
-  const { name, kb, folder } = plan;
+  const { name, folder, tools } = plan;
   const pki = pkiOf(plan);
   const kubeconfig = join(folder, 'controller-manager.kubeconfig');
   await writeKubeconfig(kubeconfig, [{ name, server: serverOf(plan), pki, user: 'controller-manager' }]);
@@ -128,7 +126,7 @@ async function startControllers(plan: ClusterPlan): Promise<Daemon> {
     'root-ca-file': join(pki, 'ca.crt'),
     controllers: controllers.join(','),
   };
-  return startDaemon(kb, ['controller-manager', ...toArgs(flags)], {
+  return startDaemon(tools.kb, ['controller-manager', ...toArgs(flags)], {
     log: join(folder, 'controller-manager.log'),
     env: lifeline(plan),
   });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { BenchTools } from './build.ts';
 import { type BenchCluster, type ClusterPlan, createCluster, type OwnedCluster, pkiOf, serverOf } from './cluster.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
@@ -18,8 +19,8 @@ export interface Running {
 
 export interface RunOptions {
   readonly names: readonly string[];
-  readonly kb: string;
-  readonly seeds?: string;
+  /** Without seeds, a cluster begins empty. */
+  readonly tools: Omit<BenchTools, 'seeds'> & { readonly seeds?: string };
   readonly dir?: string | undefined;
   readonly ports?: Readonly<Record<string, number>> | undefined;
 }
@@ -35,7 +36,7 @@ export async function runClusters(options: RunOptions): Promise<Running> {
     await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    await writeCredentials(options.kb, kubeconfig, plans);
+    await writeCredentials(options.tools.kb, kubeconfig, plans);
     clusters.push(...plans.map(createCluster));
     await Promise.all(clusters.map((cluster) => cluster.boot()));
   } catch (error) {
@@ -56,7 +57,7 @@ async function makeFolder(wanted: string | undefined): Promise<string> {
 async function planClusters(
   dir: string,
   kubeconfig: string,
-  { names, ports = {}, kb, seeds }: RunOptions,
+  { names, ports = {}, tools }: RunOptions,
 ): Promise<ClusterPlan[]> {
   const free = await freePorts(names.length);
   return names.map((name, index) => ({
@@ -65,8 +66,7 @@ async function planClusters(
     folder: join(dir, name),
     benchFolder: dir,
     kubeconfig,
-    kb,
-    seeds,
+    tools,
   }));
 }
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
+import type { BenchTools } from './build.ts';
 import { type Crd, crdSchema, downloadCrds } from './crds.ts';
 import { installCrds } from './install-crds.ts';
 import { runClusters } from './run.ts';
@@ -8,9 +9,9 @@ import { runClusters } from './run.ts';
  * Makes what every cluster of a bench begins with: the definitions as an API server keeps them once it has established
  * them. One server does that work here, for half a minute of CPU or less, and no other has to do it again.
  */
-export async function growSeeds(kb: string, file: string): Promise<void> {
+export async function growSeeds(file: string, tools: Omit<BenchTools, 'seeds'>): Promise<void> {
   const crds = await downloadCrds();
-  const nursery = await runClusters({ names: ['nursery'], kb });
+  const nursery = await runClusters({ names: ['nursery'], tools });
   try {
     const established = await Promise.all(nursery.clusters.map((cluster) => installCrds(cluster, crds)));
     await writeFile(file, JSON.stringify(Object.fromEntries(established.flat().map((crd) => [keyOf(crd), crd]))));

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { UsageError } from '../../errors.ts';
 
 /** Questions at a terminal. They go to stderr, for stdout is the result. */
@@ -21,15 +21,20 @@ export async function ask<Result>(
   dialogue: (questions: Questions) => Promise<Result>,
 ): Promise<Result> {
   const lines = createInterface({ input: stdin, output: stderr, terminal: true });
-  const stopped = new AbortController();
-  lines.on('SIGINT', () => stopped.abort());
-  lines.on('close', () => stopped.abort(new UsageError('The input ended before the last question was answered.')));
+  let ended: Error = new UsageError('The input ended before the last question was answered.');
+  lines.on('SIGINT', () => {
+    ended = new DOMException('Ctrl-C', 'AbortError');
+    lines.close();
+  });
+  // The iterator keeps lines that come before their question, as when somebody pastes them all.
+  const answers = lines[Symbol.asyncIterator]();
   const answer = async (question: string): Promise<string> => {
-    const text = await lines.question(question, { signal: stopped.signal }).catch(() => {
-      stderr.write('\n');
-      throw stopped.signal.reason;
-    });
-    return text.trim();
+    lines.setPrompt(question);
+    lines.prompt();
+    const { value, done } = await answers.next();
+    if (!done) return value.trim();
+    stderr.write('\n');
+    throw ended;
   };
   try {
     return await dialogue(questionsOver(answer, (text) => void stderr.write(`${text}\n`)));

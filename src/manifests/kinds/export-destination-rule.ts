@@ -33,7 +33,7 @@ export const exportDestinationRule = defineKind({
           at: one.at,
           values: {
             // A broker's Service begins with the federation already.
-            name: one.broker ? one.name : objectName(name, one.name),
+            name: one.broker ? objectName(one.name, 'export') : objectName(name, one.name, 'export'),
             namespace: one.namespace,
             host: one.fqdn,
             exportTo: [one.gateway.namespace],

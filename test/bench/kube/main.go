@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"k8s.io/component-base/cli"
 	kubectl "k8s.io/kubectl/pkg/cmd"
@@ -19,10 +20,14 @@ const usage = `usage: kb ROLE ...
   server DATA FLAGS...     etcd with its files in DATA, and kube-apiserver; runs as long as stdin is open
                            KB_SEEDS: a file of objects that a new etcd begins with
   controller-manager FLAGS...                                              runs as long as stdin is open
-  kubectl ARGS...
+called by the name of kubectl, it is that
 `
 
 func main() {
+	if filepath.Base(os.Args[0]) == "kubectl" {
+		runKubectl()
+		return
+	}
 	if len(os.Args) < 3 {
 		fail(usage)
 	}
@@ -41,11 +46,6 @@ func main() {
 		command := controllermanager.NewControllerManagerCommand()
 		command.SetArgs(args)
 		os.Exit(cli.Run(command))
-	case "kubectl":
-		os.Args = append([]string{"kubectl"}, args...) // it reads os.Args itself, to find plugins
-		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
-			kubectlutil.CheckErr(err)
-		}
 	default:
 		fail(usage)
 	}
@@ -62,6 +62,12 @@ func serve(data string, flags []string) int {
 	command := apiserver.NewAPIServerCommand()
 	command.SetArgs(append([]string{"--etcd-servers=http://" + store.Clients[0].Addr().String()}, flags...))
 	return cli.Run(command)
+}
+
+func runKubectl() {
+	if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
+		kubectlutil.CheckErr(err)
+	}
 }
 
 func fail(why any) {

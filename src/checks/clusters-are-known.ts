@@ -1,0 +1,60 @@
+import type { Path } from '../diagnostics.ts';
+import { didYouMean } from '../nearest.ts';
+import type { FederationSpec } from '../spec/schema.ts';
+import { type NamedService, providersOf, servicesOf } from '../spec/services.ts';
+import { defineCheck } from './check.ts';
+
+/** Every cluster that a service names is one of `clusters`. */
+export const clustersAreKnown = defineCheck({
+  evidence: 'spec',
+  codes: ['AXC1201'],
+  *find(spec) {
+    const known = Object.keys(spec.clusters);
+    const isUnknown = unknownIn(spec);
+    for (const { cluster, at, mark } of servicesOf(spec).flatMap(mentions)) {
+      if (!isUnknown(cluster)) continue;
+      yield {
+        code: 'AXC1201',
+        message: `"${cluster}" is not a cluster of this federation`,
+        hint: didYouMean(cluster, known) ?? `its clusters: ${known.slice(0, 20).join(', ')}`,
+        at,
+        mark,
+        looksAt: [['clusters', '*']],
+      };
+    }
+  },
+});
+
+const unknownIn =
+  ({ clusters }: FederationSpec) =>
+  (cluster: string): boolean =>
+    !Object.hasOwn(clusters, cluster);
+
+interface Mention {
+  readonly cluster: string;
+  readonly at: Path;
+  readonly mark: 'key' | 'value';
+}
+
+function mentions(named: NamedService): Mention[] {
+  const { consumers, traffic } = named.service;
+  const at = (...steps: Path): Path => [...named.at, ...steps];
+  return [
+    ...providersOf(named).map((provider) => ({ cluster: provider.cluster, at: provider.at, mark: 'key' as const })),
+    ...consumers.map(({ cluster }, index) => ({
+      cluster,
+      at: at('consumers', index, 'cluster'),
+      mark: 'value' as const,
+    })),
+    ...(traffic?.failover ?? []).map((cluster, index) => ({
+      cluster,
+      at: at('traffic', 'failover', index),
+      mark: 'value' as const,
+    })),
+    ...Object.keys(traffic?.weights ?? {}).map((cluster) => ({
+      cluster,
+      at: at('traffic', 'weights', cluster),
+      mark: 'key' as const,
+    })),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { Path } from '../diagnostics.ts';
+import type { FederationSpec, ProviderSpec, ServiceSpec } from './schema.ts';
+
+/** A service of a spec, with its name and its place. */
+export interface NamedService {
+  readonly name: string;
+  readonly service: ServiceSpec;
+  readonly at: Path;
+}
+
+export const servicesOf = (spec: FederationSpec): NamedService[] =>
+  Object.entries(spec.services).map(([name, service]) => ({ name, service, at: ['services', name] }));
+
+export const providersOf = ({
+  service,
+  at,
+}: NamedService): { readonly cluster: string; readonly provider: ProviderSpec; readonly at: Path }[] =>
+  Object.entries(service.providers).map(([cluster, provider]) => ({
+    cluster,
+    provider,
+    at: [...at, 'providers', cluster],
+  }));
+
+/** How several providers share the calls: in an order unless there are weights; brokers don't share. */
+export const hasOrder = ({ providers, traffic, brokers }: ServiceSpec): boolean =>
+  Object.keys(providers).length > 1 && traffic?.weights === undefined && brokers === undefined;

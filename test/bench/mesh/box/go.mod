@@ -1,0 +1,3 @@
+module bench.local/box
+
+go 1.26.0

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { keyPage } from '../../src/cli/spec-keys.ts';
+import { plain } from '../../src/cli/ui/colour.ts';
+import { codes } from '../../src/codes.ts';
+import { specJsonSchema } from '../../src/spec/json-schema.ts';
+import { aegisXc } from '../support/cli.ts';
+
+describe('a finding', () => {
+  test.each(Object.entries(codes))('%s has a page: %s', async (code, title) => {
+    const { code: exit, stdout } = await aegisXc(['explain', code.toLowerCase()]);
+    expect(exit).toBe(0);
+    expect(stdout).toContain(code);
+    expect(stdout).toContain(title);
+  });
+
+  test('without a code all are listed', async () => {
+    const { stdout } = await aegisXc(['explain']);
+    const listed = [...stdout.matchAll(/^(AXC\d{4}) {3}\S/gm)].map(([, code]) => code);
+    expect(listed).toEqual(Object.keys(codes));
+  });
+
+  test('with a code that is none: the nearest one', async () => {
+    const { code, stderr } = await aegisXc(['explain', 'AXC11022']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean AXC1102?');
+  });
+});
+
+describe('a key of the spec', () => {
+  const page = (path: string): string => keyPage(specJsonSchema(), path, plain);
+
+  test('has its type, its default and its meaning', () => {
+    expect(page('clusters.gateway.port')).toMatch(
+      /^clusters\.<name>\.gateway\.port {3}whole number, default 15443\n {2}\S/,
+    );
+  });
+
+  test.each([
+    [
+      'names that users choose may be left out',
+      'services.providers.namespace',
+      'services.<name>.providers.<name>.namespace',
+    ],
+    ['or written', 'services.orders-db.providers.cluster-b.namespace', 'services.<name>.providers.<name>.namespace'],
+    ['numbers of items too', 'services.x.consumers.0.allow', 'services.<name>.consumers[].allow'],
+    ['a list or a word', 'services.localCallers.ports', 'services.<name>.localCallers[].ports'],
+  ])('%s: %s', (_, path, shown) => {
+    expect(page(path).split(' ', 1)).toEqual([shown]);
+  });
+
+  test('has the keys below it, with what they take', () => {
+    const text = page('services.traffic.outlierDetection');
+    expect(text).toContain('\n  ejectFor   text, default "30s"\n    How long');
+  });
+
+  test('that is mistyped: the nearest one', async () => {
+    const { code, stderr } = await aegisXc(['explain', 'services.traffic.retires']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: There is no key "retires" in services.<name>.traffic.\n  Did you mean "retries"?\n');
+  });
+});

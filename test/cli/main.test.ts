@@ -1,0 +1,170 @@
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { aegisXc, bash, launcher } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const spec = 'examples/service-to-service/federation.yaml';
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const commands = ['init', 'validate', 'render', 'plan', 'apply', 'status', 'delete', 'explain', 'schema'];
+
+describe('help', () => {
+  test('without arguments is the help, and no failure', async () => {
+    const ended = await aegisXc([]);
+    expect(ended).toEqual(await aegisXc(['--help']));
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    await expect(ended.stdout).toMatchFileSnapshot('help/aegis-xc.txt');
+  });
+
+  test.each(commands)('of %s', async (name) => {
+    const ended = await aegisXc(['help', name]);
+    expect(ended).toEqual(await aegisXc([name, '--help']));
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    await expect(ended.stdout).toMatchFileSnapshot(`help/${name}.txt`);
+  });
+
+  test('lists every command', async () => {
+    const { stdout } = await aegisXc([]);
+    const listed = [...stdout.matchAll(/^ {2}([a-z]+) {3,}\S/gm)].map(([, name]) => name);
+    expect(listed).toEqual(commands);
+  });
+});
+
+describe('a command line that is wrong ends with 2, a hint and no stack', () => {
+  test.each([
+    ['a command', ['rendr'], "unknown command 'rendr'", 'Did you mean render?'],
+    ['a command to explain', ['help', 'valdate'], "unknown command 'valdate'", 'Did you mean validate?'],
+    ['an option', ['render', '--clutser', 'a'], "unknown option '--clutser'", 'Did you mean --cluster?'],
+    ['a global option', ['render', '--quite'], "unknown option '--quite'", 'Did you mean --quiet?'],
+    ['a format', ['validate', '-o', 'xml'], "'xml' is invalid", 'Allowed choices are text, json.'],
+    [
+      'the spec as an argument',
+      ['validate', 'shop.yaml'],
+      'too many arguments',
+      'aegis-xc validate -f federation.yaml',
+    ],
+    ['two specs', ['validate', '-f', 'a.yaml', '-f', 'b.yaml'], 'A run has one spec.', 'aegis-xc --help'],
+    ['options without a command', ['--quiet'], 'Usage: aegis-xc', 'validate'],
+    ['options that exclude each other', ['render', '--out', 'x', '--cluster', 'y'], 'cannot be used with', '--cluster'],
+  ])('%s', async (_, args, message, hint) => {
+    const { code, stdout, stderr } = await aegisXc(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe('the spec', () => {
+  test('that is not there: what to do', async () => {
+    const { code, stdout, stderr } = await aegisXc(['render'], { cwd: temporaryFolder() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      'error: There is no file federation.yaml.\n  Name the spec with -f, or write one with `aegis-xc init`.\n',
+    );
+  });
+
+  test('that is a folder: which file', async () => {
+    const { code, stderr } = await aegisXc(['validate', '-f', 'examples/events']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('-f examples/events/federation.yaml');
+  });
+
+  test('comes from stdin with -f -', async () => {
+    const { code, stdout } = await aegisXc(['validate', '-f', '-'], { stdin: readFileSync(spec, 'utf8') });
+    expect(code).toBe(0);
+    expect(stdout).toContain('<stdin> is valid');
+  });
+
+  test('is federation.yaml of the folder when nothing is said', async () => {
+    const cwd = temporaryFolder({ 'federation.yaml': readFileSync(spec, 'utf8') });
+    expect(await aegisXc(['validate'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('output', () => {
+  test('the result is on stdout, the talk is not', async () => {
+    const out = join(temporaryFolder(), 'out');
+    expect(await aegisXc(['render', '-f', spec, '--out', out])).toMatchObject({ code: 0, stdout: '' });
+    expect(await aegisXc(['render', '-f', spec])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('--quiet leaves the talk out, anywhere on the line', async () => {
+    const out = join(temporaryFolder(), 'out');
+    expect(await aegisXc(['-q', 'render', '-f', spec, '--out', out])).toMatchObject({ code: 0, stderr: '' });
+    expect(await aegisXc(['render', '-f', spec, '--out', out, '--quiet'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each([
+    ['a pipe has no colour', [], {}, false],
+    ['FORCE_COLOR has', [], { FORCE_COLOR: '1' }, true],
+    ['--no-color has not, whatever is forced', ['--no-color'], { FORCE_COLOR: '1' }, false],
+    ['NO_COLOR has not', [], { NO_COLOR: '1' }, false],
+  ])('%s', async (_, flags, env: Record<string, string>, coloured) => {
+    const result = await aegisXc(['validate', '-f', spec, ...flags], { env });
+    const failure = await aegisXc(['validate', '-f', 'missing.yaml', ...flags], { env });
+    expect(result.stdout.includes('\u001B[')).toBe(coloured);
+    expect(failure.stderr.includes('\u001B[')).toBe(coloured);
+  });
+
+  test('a reader that stops reading is no failure', async () => {
+    const { stdout, stderr } = await bash(`aegis-xc render -f ${spec} | head -n 1; echo "\${PIPESTATUS[0]}"`);
+    expect({ stdout, stderr }).toEqual({ stdout: '---\n0\n', stderr: '' });
+  });
+
+  test.runIf(process.platform === 'linux')('a result that could not be written is one', async () => {
+    const { code, stderr } = await bash(`aegis-xc render -f ${spec} > /dev/full`);
+    expect(code).toBe(2);
+    expect(stderr).toContain('could not be written to stdout');
+  });
+});
+
+describe('failures', () => {
+  test('have a stack only with AEGIS_XC_DEBUG', async () => {
+    const line = ['validate', '-f', 'missing.yaml'];
+    const plain = await aegisXc(line);
+    const debug = await aegisXc(line, { env: { AEGIS_XC_DEBUG: '1' } });
+    expect(plain.stderr).not.toMatch(/^\s+at /m);
+    expect(debug.stderr).toMatch(/^\s+at /m);
+    expect(debug.code).toBe(2);
+  });
+});
+
+describe('the launcher', () => {
+  test.each(['--version', '-V'])('%s prints the version of the package', async (flag) => {
+    expect(await aegisXc([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('prints the version among other options too', async () => {
+    expect(await aegisXc(['-q', '--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('works through a link, as npm makes one', async () => {
+    const link = join(temporaryFolder(), 'aegis-xc');
+    symlinkSync(launcher, link);
+    expect(await bash(`'${process.execPath}' '${link}' --version`)).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  test.each([['--version'], ['validate']])('says what to run when nothing is built: %s', async (arg) => {
+    const folder = temporaryFolder({ 'package.json': '{ "type": "module" }' });
+    mkdirSync(join(folder, 'bin'));
+    copyFileSync(launcher, join(folder, 'bin', 'aegis-xc.js'));
+    const { code, stderr } = await bash(`'${process.execPath}' bin/aegis-xc.js ${arg}`, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^aegis-xc is not built in this checkout.*npm ci/);
+  });
+
+  test.each(['18.20.8', '20.18.3'])('refuses Node %s before anything else', async (old) => {
+    const folder = temporaryFolder();
+    const disguise = join(folder, 'disguise.mjs');
+    writeFileSync(disguise, `Object.defineProperty(process, 'versions', { value: { node: '${old}' } });\n`);
+    const { code, stderr } = await bash(`'${process.execPath}' --import '${disguise}' '${launcher}' --version`);
+    expect(code).toBe(2);
+    expect(stderr).toContain('aegis-xc needs Node.js 20.19 or newer');
+  });
+
+  test('has no import and no recent syntax before the check of the version', () => {
+    const text = readFileSync(launcher, 'utf8');
+    expect(text).not.toMatch(/^import |\?\.|\?\?|import\.meta|^export /m);
+  });
+});
