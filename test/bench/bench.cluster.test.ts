@@ -13,6 +13,30 @@ import { until } from './until.ts';
 
 const names = ['cluster-a', 'cluster-b'] as const;
 
+const definitions = [
+  'authorizationpolicies.security.istio.io',
+  'certificaterequests.cert-manager.io',
+  'certificates.cert-manager.io',
+  'challenges.acme.cert-manager.io',
+  'clusterissuers.cert-manager.io',
+  'destinationrules.networking.istio.io',
+  'envoyfilters.networking.istio.io',
+  'gateways.networking.istio.io',
+  'issuers.cert-manager.io',
+  'orders.acme.cert-manager.io',
+  'peerauthentications.security.istio.io',
+  'proxyconfigs.networking.istio.io',
+  'requestauthentications.security.istio.io',
+  'serviceentries.networking.istio.io',
+  'sidecars.networking.istio.io',
+  'telemetries.telemetry.istio.io',
+  'trafficextensions.extensions.istio.io',
+  'virtualservices.networking.istio.io',
+  'wasmplugins.extensions.istio.io',
+  'workloadentries.networking.istio.io',
+  'workloadgroups.networking.istio.io',
+];
+
 describe.each(names)('%s of the shared bench', (name) => {
   test('is a Kubernetes API server of the pinned version', async ({ bench }) => {
     const { status, text } = await bench.clusters[name].request('GET', '/version');
@@ -23,7 +47,7 @@ describe.each(names)('%s of the shared bench', (name) => {
   test('has the established definitions of Istio and cert-manager', async ({ bench }) => {
     const crds = await readCrds(bench.clusters[name]);
     expect(crds.filter((crd) => !isEstablished(crd))).toEqual([]);
-    expect(crds.map(({ metadata }) => metadata.name).sort()).toMatchSnapshot();
+    expect(crds.map(({ metadata }) => metadata.name).sort()).toEqual(definitions);
   });
 
   test.for([
@@ -139,6 +163,12 @@ describe('a bench of one’s own', () => {
     await own.stop();
     expect(pids.map(isAlive)).toEqual([false, false]);
     expect(existsSync(own.kubeconfig)).toBe(false);
+  });
+
+  test('that cannot start says why', async ({ bench }) => {
+    const taken = Number(new URL(bench.clusters['cluster-a'].server).port);
+    const start = startBench({ clusters: ['cluster-eu'], ports: { 'cluster-eu': taken } });
+    await expect(start).rejects.toThrow(/The API server of cluster-eu ended\.\n(.|\n)*address already in use/);
   });
 
   test('leaves nothing behind when the process that started it is killed', async () => {

@@ -24,6 +24,8 @@ export interface BenchOptions<Name extends string = DefaultName> {
   readonly dir?: string;
   /** Default free ones, so that any number of benches can run side by side. */
   readonly ports?: Readonly<Record<Name, number>>;
+  /** Controllers to run beside those without which a cluster looks broken, such as `deployment-controller`. */
+  readonly controllers?: readonly string[];
   /** Of the build, the first time on a machine. */
   readonly onProgress?: OnProgress;
 }
@@ -37,10 +39,10 @@ export function startBench<const Name extends string>(
   options: BenchOptions<Name> & { readonly clusters: readonly Name[] },
 ): Promise<Bench<Name>>;
 export async function startBench(options: BenchOptions<string> = {}): Promise<Bench<string>> {
-  const { clusters: names = ['cluster-a', 'cluster-b'], dir, ports, onProgress } = options;
+  const { clusters: names = ['cluster-a', 'cluster-b'], dir, ports, controllers, onProgress } = options;
   const tools = await buildBench({ onProgress });
   const crds = await readSeeds(tools.seeds);
-  const { kubeconfig, clusters, stop } = await runClusters({ names, tools, dir, ports });
+  const { kubeconfig, clusters, stop } = await runClusters({ names, tools, dir, ports, controllers });
   try {
     await Promise.all(clusters.map((cluster) => untilServed(cluster, crds)));
   } catch (error) {

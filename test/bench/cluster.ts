@@ -33,6 +33,8 @@ export interface ClusterPlan {
   readonly benchFolder: string;
   readonly kubeconfig: string;
   readonly tools: { readonly kb: string; readonly kubectl: string; readonly seeds?: string };
+  /** Of the controller manager, beside those that every cluster has. */
+  readonly controllers: readonly string[];
 }
 
 /** The folder that `kb pki` writes. */
@@ -124,7 +126,7 @@ async function startControllers(plan: ClusterPlan): Promise<Daemon> {
     'use-service-account-credentials': true,
     'service-account-private-key-file': join(pki, 'sa.key'),
     'root-ca-file': join(pki, 'ca.crt'),
-    controllers: controllers.join(','),
+    controllers: [...controllers, ...plan.controllers].join(','),
   };
   return startDaemon(tools.kb, ['controller-manager', ...toArgs(flags)], {
     log: join(folder, 'controller-manager.log'),

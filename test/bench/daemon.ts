@@ -29,6 +29,7 @@ export function startDaemon(
   const child = spawn(kb, args, { stdio: ['pipe', logFile, logFile], detached: true, env: { ...process.env, ...env } });
   closeSync(logFile);
   const { pid } = child;
+  child.on('error', () => {}); // a process that could not be started has no pid; a signal to a dead one is nothing
   if (pid === undefined) throw new Error(`${kb} could not be started`);
   letGo(child);
   const exit = once(child, 'exit');

@@ -57,7 +57,7 @@ function describe({ step, fraction, text, seconds }: BuildProgress): string {
 
 /** Only once it can be more than a guess. */
 function remaining(fraction: number, seconds: number): string {
-  if (seconds < 30 || fraction < 0.1 || fraction >= 1) return '';
+  if (seconds < 30 || fraction <= steps.compile.from || fraction >= steps.compile.to) return '';
   return `, about ${clock(Math.ceil((seconds * (1 - fraction)) / fraction / 10) * 10)} left`;
 }
 

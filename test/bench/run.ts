@@ -23,6 +23,7 @@ export interface RunOptions {
   readonly tools: Omit<BenchTools, 'seeds'> & { readonly seeds?: string };
   readonly dir?: string | undefined;
   readonly ports?: Readonly<Record<string, number>> | undefined;
+  readonly controllers?: readonly string[] | undefined;
 }
 
 /** Starts the API servers of all clusters at the same time; when one fails, none is left. */
@@ -57,7 +58,7 @@ async function makeFolder(wanted: string | undefined): Promise<string> {
 async function planClusters(
   dir: string,
   kubeconfig: string,
-  { names, ports = {}, tools }: RunOptions,
+  { names, ports = {}, controllers = [], tools }: RunOptions,
 ): Promise<ClusterPlan[]> {
   const free = await freePorts(names.length);
   return names.map((name, index) => ({
@@ -67,6 +68,7 @@ async function planClusters(
     benchFolder: dir,
     kubeconfig,
     tools,
+    controllers,
   }));
 }
 

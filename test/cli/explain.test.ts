@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { explanation } from '../../src/checks/explain.ts';
+import { checksPage } from '../../src/cli/pages.ts';
 import { keyPage } from '../../src/cli/spec-keys.ts';
 import { plain } from '../../src/cli/ui/colour.ts';
 import { codes } from '../../src/codes.ts';
@@ -6,11 +8,16 @@ import { specJsonSchema } from '../../src/spec/json-schema.ts';
 import { aegisXc } from '../support/cli.ts';
 
 describe('a finding', () => {
-  test.each(Object.entries(codes))('%s has a page: %s', async (code, title) => {
-    const { code: exit, stdout } = await aegisXc(['explain', code.toLowerCase()]);
-    expect(exit).toBe(0);
-    expect(stdout).toContain(code);
-    expect(stdout).toContain(title);
+  test.each(Object.entries(codes))('%s has a page: %s', (code, title) => {
+    const page = explanation(checksPage, code) ?? '';
+    expect(page).toContain(code);
+    expect(page).toContain(title);
+  });
+
+  test('is printed for its code, in small letters too', async () => {
+    const { code, stdout } = await aegisXc(['explain', 'axc1102']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(codes.AXC1102);
   });
 
   test('without a code all are listed', async () => {

@@ -18,9 +18,12 @@ describe('help', () => {
 
   test.each(commands)('of %s', async (name) => {
     const ended = await aegisXc(['help', name]);
-    expect(ended).toEqual(await aegisXc([name, '--help']));
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     await expect(ended.stdout).toMatchFileSnapshot(`help/${name}.txt`);
+  });
+
+  test('can be asked for at the command, too', async () => {
+    expect(await aegisXc(['render', '--help'])).toEqual(await aegisXc(['help', 'render']));
   });
 
   test('lists every command', async () => {

@@ -13,35 +13,32 @@ const spec = specOf('service-to-service');
 const objectsIn = (text: string): KubeObject[] => loadAll(text) as KubeObject[];
 const clusterOf = ({ metadata }: KubeObject): string => metadata.annotations?.['aegis-xc.dev/cluster'] ?? '';
 
-describe.each(readdirSync('examples'))('%s', (scenario) => {
-  test('prints the same bytes each time', async () => {
+test.each(readdirSync('examples'))(
+  '%s: the same bytes each time, the clusters in the order of the spec',
+  async (scenario) => {
     const first = await aegisXc(['render', '-f', specOf(scenario)]);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(await aegisXc(['render', '-f', specOf(scenario)])).toEqual(first);
-  });
 
-  test('prints the clusters in the order of the spec, each object with its cluster', async () => {
-    const { stdout } = await aegisXc(['render', '-f', specOf(scenario)]);
-    const clusters = objectsIn(stdout).map(clusterOf);
+    const clusters = objectsIn(first.stdout).map(clusterOf);
     expect(clusters).toEqual([...clusters].sort());
     expect([...new Set(clusters)]).toEqual(['cluster-a', 'cluster-b']);
-  });
+  },
+);
 
-  test('has the same objects as one stream, as JSON, by cluster and as files', async () => {
-    const out = temporaryFolder();
-    const { stdout } = await aegisXc(['render', '-f', specOf(scenario)]);
-    const json = await aegisXc(['render', '-f', specOf(scenario), '-o', 'json']);
-    expect(JSON.parse(json.stdout)).toEqual({ apiVersion: 'v1', kind: 'List', items: objectsIn(stdout) });
+test('one stream, JSON, a cluster at a time and files have the same objects', async () => {
+  const out = temporaryFolder();
+  const { stdout } = await aegisXc(['render', '-f', spec]);
+  const json = await aegisXc(['render', '-f', spec, '-o', 'json']);
+  expect(JSON.parse(json.stdout)).toEqual({ apiVersion: 'v1', kind: 'List', items: objectsIn(stdout) });
 
-    const one = await aegisXc(['render', '-f', specOf(scenario), '--cluster', 'cluster-a']);
-    const other = await aegisXc(['render', '-f', specOf(scenario), '--cluster', 'cluster-b']);
-    expect(one.stdout + other.stdout).toBe(stdout);
+  const one = await aegisXc(['render', '-f', spec, '--cluster', 'cluster-a']);
+  const other = await aegisXc(['render', '-f', spec, '--cluster', 'cluster-b']);
+  expect(one.stdout + other.stdout).toBe(stdout);
 
-    await aegisXc(['render', '-f', specOf(scenario), '--out', out]);
-    const { '.aegis-xc-files': _, ...files } = contentOf(out);
-    const documents = stdout.split(/^(?=---\n)/m);
-    expect(Object.values(files).sort()).toEqual(documents.sort());
-  });
+  await aegisXc(['render', '-f', spec, '--out', out]);
+  const { '.aegis-xc-files': _, ...files } = contentOf(out);
+  expect(Object.values(files).sort()).toEqual(stdout.split(/^(?=---\n)/m).sort());
 });
 
 describe('--cluster', () => {
