@@ -12,13 +12,14 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts'],
+          globalSetup: ['test/support/build.ts'],
         },
       },
       {
         test: {
           name: 'cluster',
           include: ['test/**/*.cluster.test.ts'],
-          globalSetup: ['test/bench/global-setup.ts'],
+          globalSetup: ['test/support/build.ts', 'test/bench/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -81,7 +81,10 @@ function run(args: readonly string[], { exit = 0, show = true }: RunOptions = {}
 
 /** Paths as a reader would type them. */
 function shortened(arg: string): string {
-  return arg.replace(examples, 'examples/').replace(`${folder}/`, '').replace(/^\/.*\/kubeconfig$/, 'kubeconfig');
+  return arg
+    .replace(examples, 'examples/')
+    .replace(`${folder}/`, '')
+    .replace(/^\/.*\/kubeconfig$/, 'kubeconfig');
 }
 
 function heading(text: string): void {

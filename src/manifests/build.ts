@@ -7,7 +7,7 @@ import { buildStages } from './manifest.ts';
 
 export const managedByLabel = { 'app.kubernetes.io/managed-by': 'aegis-xc' } as const;
 export const federationAnnotation = 'aegis-xc.dev/federation';
-export const clusterAnnotation = 'aegis-xc.dev/cluster';
+const clusterAnnotation = 'aegis-xc.dev/cluster';
 
 /**
  * Every object of the federation: clusters in the order of the spec, and for each its objects in the order of the stages

