@@ -86,6 +86,7 @@ export const codes = {
   AXC5003: 'An object that has changed hands',
   AXC5004: 'A field that somebody else has set',
   AXC5005: 'A write that the cluster would refuse',
+  AXC5006: 'A change without a safe order',
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;

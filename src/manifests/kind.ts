@@ -7,6 +7,7 @@ import type { Federation } from '../model/federation.ts';
 import { type Binder, compileTemplate, type Values } from './bind.ts';
 import type { BuildStage, Resource } from './manifest.ts';
 import { templates } from './templates.ts';
+import type { Transition } from './transition.ts';
 
 /** What one object of a kind is made of. */
 export interface Instance<V = Values> {
@@ -24,6 +25,8 @@ export interface ManifestKind {
   readonly values: z.ZodType;
   readonly resource: Resource;
   readonly stage: BuildStage;
+  /** Missing: a change is one write in the stage of the kind. */
+  readonly transition?: Transition;
   readonly bind: Binder;
   readonly instances: (federation: Federation) => readonly Instance[];
 }
@@ -36,6 +39,7 @@ interface Definition<S extends z.ZodType> {
   readonly plural: string;
   readonly stage: BuildStage;
   readonly namespaced?: boolean;
+  readonly transition?: Transition;
   /** Exactly the placeholders of the template; a test holds them equal. */
   readonly values: S;
   /** One for every object that the federation needs. */

@@ -6,7 +6,8 @@ import type { LiveObject } from './live.ts';
 import { type Identified, identify, keyOf, nameOf, objectKey, objectRef } from './object-key.ts';
 import type { Observation } from './observation.ts';
 import { federationLabel, fieldManager, isOurs, ownerOf } from './ownership.ts';
-import { resourceOf } from './resources.ts';
+import { resourceOf, transitionOf } from './resources.ts';
+import { splitUpdate } from './split.ts';
 import { removalStage } from './stages.ts';
 import type { DeleteStep, Step } from './step.ts';
 
@@ -35,7 +36,7 @@ export function planCluster({ federation, manifests, observation }: Input): Clus
   const removed = removals({ federation, manifests, observation });
   return {
     observation,
-    steps: [...written.flatMap(({ step }) => step ?? []), ...removed.flatMap(({ step }) => step ?? [])],
+    steps: [...written, ...removed].flatMap(({ steps = [] }) => steps),
     unchanged: written.filter(({ same }) => same).length,
     items: written.flatMap(({ item }) => item ?? []),
     oldItems,
@@ -45,7 +46,7 @@ export function planCluster({ federation, manifests, observation }: Input): Clus
 
 /** What became of one wanted object, or of one that is in the inventory and not wanted. */
 interface Verdict {
-  readonly step?: Step;
+  readonly steps?: readonly Step[];
   readonly same?: boolean;
   readonly item?: InventoryItem;
   readonly diagnostic?: Diagnostic;
@@ -66,12 +67,15 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
   // The import Namespace is shared: made when it is missing, and nobody's from then on.
   if (manifest.resource.kind === namespaces.kind) {
     if (live !== undefined) return { same: true };
-    return { step: { op: 'create', cluster, stage, resource, id, object: manifest.object, source } };
+    return { steps: [{ op: 'create', cluster, stage, resource, id, object: manifest.object, source }] };
   }
   const object = labelled(manifest.object, federation);
   const before = known.get(key);
   const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOf(object) };
-  if (live === undefined) return { item, step: { op: 'create', cluster, stage, resource, id, object, source } };
+  if (live === undefined) {
+    const comes = isNarrowing(manifest, observation, federation) ? 'tighten' : stage;
+    return { item, steps: [{ op: 'create', cluster, stage: comes, resource, id, object, source }] };
+  }
   if (live.metadata.deletionTimestamp !== undefined) return { diagnostic: terminating(cluster, id) };
   if (!isOurs(live, federation, before?.uid)) return { diagnostic: foreign(cluster, id, live, manifest) };
   const comparison = sameAsLive(object, live, fieldManager(federation));
@@ -92,8 +96,17 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
     drift,
     heldBy,
   } as const;
-  return { item, step };
+  return { item, steps: splitUpdate(step, federation) };
 }
+
+/** What restricts a gateway comes first where it opens, and last where others call through it already. */
+function isNarrowing({ resource, stage }: Manifest, { objects }: Observation, federation: string): boolean {
+  if (!transitionOf(resource, stage)?.restricts) return false;
+  return [...objects.values()].some(({ kind, metadata }) => kind === 'Gateway' && isOursByLabel(metadata, federation));
+}
+
+const isOursByLabel = ({ labels }: LiveObject['metadata'], federation: string): boolean =>
+  labels?.[federationLabel] === federation;
 
 /** The label that finds our objects again: `render` leaves it out, so that only what `apply` wrote has it. */
 const labelled = (object: KubeObject, federation: string): KubeObject => ({
@@ -114,7 +127,7 @@ function removal(federation: string, item: InventoryItem, { cluster, objects }: 
   const resource = resourceOf(item);
   if (live === undefined || resource === undefined) return {};
   if (!isOurs(live, federation, item.uid)) return { diagnostic: leftToOthers(cluster, item, live) };
-  return { step: deletion(cluster, item, resource, live) };
+  return { steps: [deletion(cluster, item, resource, live)] };
 }
 
 const deletion = (cluster: string, item: InventoryItem, resource: Resource, live: LiveObject): DeleteStep => ({

@@ -9,6 +9,8 @@ import { type Judgement, judgeMeshConfig } from './mesh-config.ts';
 import { type Note, planNotes } from './notes.ts';
 import { objectKey } from './object-key.ts';
 import type { Observation } from './observation.ts';
+import { type Proof, prove, type Unsafe, unsafeText } from './proof/prove.ts';
+import { presentWorld } from './proof/world.ts';
 import { stages } from './stages.ts';
 import type { Step } from './step.ts';
 
@@ -22,6 +24,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly notes: readonly Note[];
   readonly prerequisites: readonly (Prerequisite & Judgement)[];
+  /** That every state on the way is as safe as both ends. */
+  readonly proof: Proof;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -53,6 +57,7 @@ export function buildPlan({ federation, manifests, observations }: PlanInput): P
     }),
   );
   const steps = inOrder(clusters.flatMap((cluster) => cluster.steps));
+  const proof = prove({ federation, before: presentWorld(federation.name, observations), steps });
   const hash = hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
   const revision = nextRevision(observations, steps.length > 0 || manifests.length === 0, hash);
   return {
@@ -73,13 +78,23 @@ export function buildPlan({ federation, manifests, observations }: PlanInput): P
       ...one,
       ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfig),
     })),
+    proof,
     diagnostics: [
       ...planFindings(federation, manifests, observations),
+      ...proof.unsafe.map(unsafe),
       ...steps.flatMap(heldByOthers),
       ...clusters.flatMap((cluster) => cluster.diagnostics),
     ],
   };
 }
+
+/** Refused, never only warned of: the run would break somebody's calls or open something, if only for a moment. */
+const unsafe = (one: Unsafe): Diagnostic => ({
+  code: 'AXC5006',
+  severity: 'error',
+  message: unsafeText(one),
+  hint: 'Make the change in two: add a service beside this one and apply, move the callers, then remove this one and apply again.',
+});
 
 /** Whether anything is to be written: objects, or the revision that a cluster is behind with. */
 export const isEmpty = ({ steps, clusters, revision }: Plan): boolean =>

@@ -6,7 +6,9 @@ import { type BuildStage, buildStages } from '../manifests/manifest.ts';
  * caller's; what goes, goes the other way round, and only after everything new is there.
  *
  *     ground → trust → guard → listen → pin → publish → route
- *     unground ← untrust ← unguard ← unlisten ← unpin ← unpublish ← unroute
+ *     unground ← untrust ← unguard ← unlisten ← unpin ← tighten ← unpublish ← unroute
+ *
+ * `tighten` narrows objects that stay: from then on a run only goes forward, for undoing it would open what was just shut.
  */
 const removalOf = {
   ground: 'unground',
@@ -19,12 +21,25 @@ const removalOf = {
 } as const satisfies Record<BuildStage, string>;
 
 export type RemovalStage = (typeof removalOf)[BuildStage];
-export type Stage = BuildStage | RemovalStage;
+export type Stage = BuildStage | RemovalStage | 'tighten';
 
 export const removalStage = (stage: BuildStage): RemovalStage => removalOf[stage];
 
 /** All stages, first to last. */
-export const stages: readonly Stage[] = [...buildStages, ...[...buildStages].reverse().map(removalStage)];
+export const stages: readonly Stage[] = [
+  ...buildStages,
+  'unroute',
+  'unpublish',
+  'tighten',
+  'unpin',
+  'unlisten',
+  'unguard',
+  'untrust',
+  'unground',
+];
+
+/** Whether a failure in this stage can still be answered by going back. */
+export const canGoBack = (stage: Stage): boolean => stages.indexOf(stage) < stages.indexOf('tighten');
 
 /** What a stage does, for the plan's reader. */
 export const stageTitles = {
@@ -37,6 +52,7 @@ export const stageTitles = {
   route: 'calls begin to flow',
   unroute: 'calls leave',
   unpublish: 'the hosts go',
+  tighten: 'nobody uses the old way any more',
   unpin: 'how callers connected',
   unlisten: "the providers' gateways",
   unguard: 'policies without callers',

@@ -26,6 +26,8 @@ export interface UpdateStep extends StepBase {
   readonly object: KubeObject;
   readonly live: LiveObject;
   readonly source: Path;
+  /** A change in two writes: first old and new together, and when nobody needs the old any more, the new alone. */
+  readonly part?: 'union' | 'final';
   readonly changes: readonly FieldChange[];
   /** The spec wants what it wanted before: somebody else has changed the object. */
   readonly drift: boolean;

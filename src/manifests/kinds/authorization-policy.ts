@@ -3,6 +3,7 @@ import type { JsonObject } from '../../json.ts';
 import type { Rule } from '../../model/federation.ts';
 import { objectName } from '../../model/names.ts';
 import { defineKind } from '../kind.ts';
+import { specOf, unionOf, withSpec } from '../transition.ts';
 import { labels, trees } from './values.ts';
 
 export const authorizationPolicy = defineKind({
@@ -10,6 +11,11 @@ export const authorizationPolicy = defineKind({
   template: 'istio/authorization-policy.yaml',
   plural: 'authorizationpolicies',
   stage: 'guard',
+  // Rules of an ALLOW policy only add up.
+  transition: {
+    late: 'tighten',
+    union: (before, after) => withSpec(after, { rules: unionOf(specOf(before).rules, specOf(after).rules) }),
+  },
   values: z.strictObject({ name: z.string(), namespace: z.string(), selector: labels, rules: trees }),
   instances: ({ name, workloads }) =>
     workloads.map((workload) => ({

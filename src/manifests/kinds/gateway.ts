@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { isJsonObject, type Json } from '../../json.ts';
 import type { Export, Federation } from '../../model/federation.ts';
 import { objectName } from '../../model/names.ts';
 import { defineKind } from '../kind.ts';
+import type { KubeObject } from '../manifest.ts';
+import { objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
 import { labels, trees } from './values.ts';
 
 export const gateway = defineKind({
@@ -9,6 +12,7 @@ export const gateway = defineKind({
   template: 'istio/gateway.yaml',
   plural: 'gateways',
   stage: 'listen',
+  transition: { late: 'unlisten', union },
   values: z.strictObject({ name: z.string(), namespace: z.string(), selector: labels, servers: trees }),
   instances: (federation) =>
     federation.clusters.flatMap((cluster) =>
@@ -37,3 +41,19 @@ const toServer = ({ gateway: { port }, namespace, name, fqdn }: Export) => ({
   tls: { mode: 'AUTO_PASSTHROUGH' },
   hosts: [fqdn],
 });
+
+/** A server is what it listens on and for whom. Names of ports are unique in a Gateway, so that of an old server gives way. */
+function union(before: KubeObject, after: KubeObject): KubeObject {
+  const now = objectsOf(specOf(after).servers);
+  const servers = unionOf(specOf(before).servers, now, serverKey).map((server, n) =>
+    n < now.length || !isJsonObject(server) || !isJsonObject(server.port)
+      ? server
+      : { ...server, port: { ...server.port, name: `was-${server.port.name}`.slice(0, 63) } },
+  );
+  return withSpec(after, { servers });
+}
+
+function serverKey(server: Json): Json {
+  if (!isJsonObject(server) || !isJsonObject(server.port)) return server;
+  return [server.port.number ?? null, server.hosts ?? null];
+}

@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { isJsonObject, type JsonObject } from '../../json.ts';
 import { defineKind } from '../kind.ts';
+import type { KubeObject } from '../manifest.ts';
+import { exportToOf, objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
 import { importPolicy } from './traffic-policy.ts';
 import { texts, tree } from './values.ts';
 
@@ -12,6 +16,7 @@ export const importDestinationRule = defineKind({
   template: 'istio/destination-rule.yaml',
   plural: 'destinationrules',
   stage: 'pin',
+  transition: { late: 'tighten', union },
   values: z.strictObject({
     name: z.string(),
     namespace: z.string(),
@@ -32,3 +37,27 @@ export const importDestinationRule = defineKind({
           ],
     ),
 });
+
+/** The pinned identities of both; the SNI is one text and has no union. */
+function union(before: KubeObject, after: KubeObject): KubeObject {
+  const [old, now] = [policyOf(before), policyOf(after)];
+  const ports = objectsOf(now.portLevelSettings).map((one) => bothIdentities(portPolicyOf(old, one.port) ?? old, one));
+  return withSpec(after, {
+    exportTo: exportToOf(before, after),
+    trafficPolicy: { ...bothIdentities(old, now), ...(ports.length > 0 && { portLevelSettings: ports }) },
+  });
+}
+
+function policyOf(object: KubeObject): JsonObject {
+  const { trafficPolicy } = specOf(object);
+  return isJsonObject(trafficPolicy) ? trafficPolicy : {};
+}
+
+const portPolicyOf = (policy: JsonObject, port: unknown): JsonObject | undefined =>
+  objectsOf(policy.portLevelSettings).find((one) => isDeepStrictEqual(one.port, port));
+
+function bothIdentities(before: JsonObject, after: JsonObject): JsonObject {
+  if (!isJsonObject(after.tls) || !isJsonObject(before.tls)) return after;
+  const subjectAltNames = unionOf(before.tls.subjectAltNames, after.tls.subjectAltNames);
+  return { ...after, tls: { ...after.tls, ...(subjectAltNames.length > 0 && { subjectAltNames }) } };
+}

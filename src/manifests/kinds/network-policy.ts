@@ -3,6 +3,7 @@ import type { JsonObject } from '../../json.ts';
 import type { Gateway } from '../../model/federation.ts';
 import { objectName } from '../../model/names.ts';
 import { defineKind } from '../kind.ts';
+import { specOf, unionOf, withSpec } from '../transition.ts';
 import { labels, trees } from './values.ts';
 
 export const networkPolicy = defineKind({
@@ -10,6 +11,11 @@ export const networkPolicy = defineKind({
   template: 'networking/network-policy.yaml',
   plural: 'networkpolicies',
   stage: 'guard',
+  transition: {
+    late: 'tighten',
+    restricts: true,
+    union: (before, after) => withSpec(after, { ingress: unionOf(specOf(before).ingress, specOf(after).ingress) }),
+  },
   values: z.strictObject({ name: z.string(), namespace: z.string(), selector: labels, ingress: trees }),
   instances: ({ name, clusters }) =>
     clusters.flatMap(({ name: cluster, gateway, at }) =>

@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import type { JsonObject } from '../../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import type { Endpoint, Entry, Import, Port } from '../../model/federation.ts';
 import { defineKind } from '../kind.ts';
+import type { KubeObject } from '../manifest.ts';
+import { exportToOf, objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
 import { texts, tree, trees } from './values.ts';
 
 export const serviceEntry = defineKind({
@@ -9,6 +11,8 @@ export const serviceEntry = defineKind({
   template: 'istio/service-entry.yaml',
   plural: 'serviceentries',
   stage: 'publish',
+  // Before the DestinationRule: a host that is still seen where its rule is not any more would be an unpinned path.
+  transition: { late: 'unpublish', union },
   values: z.strictObject({
     name: z.string(),
     namespace: z.string(),
@@ -57,3 +61,22 @@ const toEndpoint = ({ address, gatewayPort, cluster, rankLabels }: Endpoint, por
   locality: cluster.locality,
   labels: { 'security.istio.io/tlsMode': 'istio', 'aegis-xc.dev/cluster': cluster.name, ...rankLabels },
 });
+
+/** Names among the endpoints need DNS; those for ports that are gone would be refused. */
+function union(before: KubeObject, after: KubeObject): KubeObject {
+  const [old, now] = [specOf(before), specOf(after)];
+  const names = new Set(objectsOf(now.ports).map(({ name }) => name));
+  const fitting = objectsOf(old.endpoints).filter(({ ports }) =>
+    Object.keys(ports ?? {}).every((name) => names.has(name)),
+  );
+  const endpoints = unionOf(fitting, now.endpoints, endpointKey);
+  return withSpec(after, {
+    exportTo: exportToOf(before, after),
+    ...(endpoints.length > 0 && { endpoints }),
+    ...(fitting.length > 0 && old.resolution === 'DNS' && { resolution: 'DNS' }),
+  });
+}
+
+/** Where it is, not how it is ranked. */
+const endpointKey = (endpoint: Json): Json =>
+  isJsonObject(endpoint) ? [endpoint.address ?? null, endpoint.ports ?? null] : endpoint;

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../json.ts';
 import type { Import, Route } from '../../model/federation.ts';
 import { isHttp } from '../../model/ports.ts';
 import { defineKind } from '../kind.ts';
+import { exportToOf, withSpec } from '../transition.ts';
 import { texts, trees } from './values.ts';
 
 export const virtualService = defineKind({
@@ -10,6 +11,10 @@ export const virtualService = defineKind({
   template: 'istio/virtual-service.yaml',
   plural: 'virtualservices',
   stage: 'route',
+  transition: {
+    late: 'unroute',
+    union: (before, after) => withSpec(after, { exportTo: exportToOf(before, after) }),
+  },
   values: z.strictObject({
     name: z.string(),
     namespace: z.string(),

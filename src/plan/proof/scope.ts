@@ -1,0 +1,16 @@
+import type { Served } from './served.ts';
+import type { World } from './world.ts';
+
+/** A few objects that have to be looked at together, and what must hold of them at every moment. */
+export interface Scope {
+  /** `worldKey`s. */
+  readonly keys: readonly string[];
+  /** What is wrong with a state of these objects, in words; undefined when it is as good as before and after. */
+  check(state: World): string | undefined;
+}
+
+export interface Frame {
+  readonly before: World;
+  readonly after: World;
+  readonly served: Served;
+}

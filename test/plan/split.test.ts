@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../src/plan/plan.ts';
+import { buildPlan } from '../../src/plan/plan.ts';
+import { cluster, type FederationInput, federation, provider, service, sharedService } from '../support/federation.ts';
+import { afterSteps, planFrom, rendered } from '../support/simulate.ts';
+
+/** `guard ~ AuthorizationPolicy (union)`, one line for every step. */
+const lines = ({ steps }: Plan): string[] =>
+  steps.map((step) => {
+    const part = step.op === 'update' && step.part ? ` (${step.part})` : '';
+    return `${step.stage} ${{ create: '+', update: '~', delete: '-' }[step.op]} ${step.cluster} ${step.id.kind}${part}`;
+  });
+
+const caller = (serviceAccount: string, namespace = 'shop') => ({ cluster: 'cluster-a', namespace, serviceAccount });
+const called = (...consumers: ReturnType<typeof caller>[]) =>
+  federation({ services: { 'backend-api': service({ consumers }) } });
+const gatewayAt = (...addresses: string[]) =>
+  federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses } }) } });
+const allowedFrom = (...allowFrom: string[]) =>
+  federation({
+    clusters: {
+      'cluster-a': cluster('a'),
+      'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], allowFrom } }),
+    },
+  });
+
+describe('a change of what is there', () => {
+  test.each<[string, FederationInput, FederationInput, string[]]>([
+    [
+      'that only widens a policy is one early write',
+      called(caller('frontend')),
+      called(caller('frontend'), caller('orders')),
+      ['guard ~ cluster-b AuthorizationPolicy'],
+    ],
+    [
+      'that only narrows a policy is one late write',
+      called(caller('frontend'), caller('orders')),
+      called(caller('frontend')),
+      ['tighten ~ cluster-b AuthorizationPolicy'],
+    ],
+    [
+      'of a caller is the union first and the new one late',
+      called(caller('frontend')),
+      called(caller('orders')),
+      ['guard ~ cluster-b AuthorizationPolicy (union)', 'tighten ~ cluster-b AuthorizationPolicy (final)'],
+    ],
+    [
+      'of an address is new beside old, then old away',
+      gatewayAt('203.0.113.98'),
+      gatewayAt('203.0.113.99'),
+      ['publish ~ cluster-a ServiceEntry (union)', 'unpublish ~ cluster-a ServiceEntry (final)'],
+    ],
+    [
+      'of the pinned identities trusts both in between',
+      federation(),
+      federation({
+        services: {
+          'backend-api': service({ providers: { 'cluster-b': provider({ serviceAccounts: ['backend-2'] }) } }),
+        },
+      }),
+      ['pin ~ cluster-a DestinationRule (union)', 'tighten ~ cluster-a DestinationRule (final)'],
+    ],
+    [
+      'of who sees a host hides it before its rule is hidden',
+      called(caller('frontend'), caller('web', 'web')),
+      called(caller('frontend')),
+      [
+        'unroute ~ cluster-a VirtualService',
+        'unpublish ~ cluster-a ServiceEntry',
+        'tighten ~ cluster-a DestinationRule',
+        'tighten ~ cluster-b AuthorizationPolicy',
+        'unpin - cluster-a ProxyConfig',
+      ],
+    ],
+    [
+      'of the ranges that reach a gateway is new beside old',
+      allowedFrom('198.51.100.0/24'),
+      allowedFrom('192.0.2.0/24'),
+      ['guard ~ cluster-b NetworkPolicy (union)', 'tighten ~ cluster-b NetworkPolicy (final)'],
+    ],
+    [
+      'that restricts a gateway for the first time comes last',
+      federation({
+        clusters: {
+          'cluster-a': cluster('a'),
+          'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'] } }),
+        },
+      }),
+      allowedFrom('192.0.2.0/24'),
+      ['tighten + cluster-b NetworkPolicy'],
+    ],
+    [
+      'of a time-out alone is one write',
+      federation(),
+      federation({ services: { 'backend-api': service({ traffic: { timeout: '9s' } }) } }),
+      ['route ~ cluster-a VirtualService'],
+    ],
+  ])('%s', (_, before, after, steps) => {
+    const plan = planFrom(before, after);
+    expect(lines(plan)).toEqual(steps);
+    expect(plan.diagnostics).toEqual([]);
+  });
+
+  test('of the Service of a provider exports the new one beside the old, and the callers switch in one write', () => {
+    const moved = federation({
+      services: { 'backend-api': service({ providers: { 'cluster-b': provider({ namespace: 'other' }) } }) },
+    });
+    const plan = planFrom(federation(), moved);
+    expect(plan.diagnostics).toEqual([]);
+    const [union] = plan.steps.filter(({ id, stage }) => id.kind === 'Gateway' && stage === 'listen');
+    expect(union?.op === 'update' && union.object.spec).toMatchObject({
+      servers: [
+        { hosts: ['backend-api.other.svc.cluster.local'] },
+        { hosts: ['backend-api.default.svc.cluster.local'] },
+      ],
+    });
+    const rules = plan.steps.filter(({ id }) => id.kind === 'DestinationRule');
+    expect(rules.map(({ stage }) => stage)).toEqual(['pin', 'tighten']);
+    expect(rules[0]?.op === 'update' && JSON.stringify(rules[0].object.spec)).toContain(
+      'outbound_.80_._.backend-api.other.svc',
+    );
+    expect(lines(plan).slice(-2)).toEqual([
+      'unguard - cluster-b PeerAuthentication',
+      'unguard - cluster-b AuthorizationPolicy',
+    ]);
+  });
+
+  test('has only its late half left when the run ended in between', () => {
+    const [before, after] = [called(caller('frontend')), called(caller('orders'))];
+    const plan = planFrom(before, after);
+    const observations = afterSteps(plan, plan.steps.slice(0, 1), 'applying');
+    const rest = buildPlan({ ...rendered(after), observations });
+    expect(lines(rest)).toEqual(['tighten ~ cluster-b AuthorizationPolicy']);
+  });
+});
+
+describe('a change without a safe order is refused', () => {
+  test('another cluster and another Service at once', () => {
+    const one = (difference: object) =>
+      federation({ services: { catalog: { ...sharedService(), host: 'catalog.xc.global', ...difference } } });
+    const before = one({ providers: { 'cluster-b': provider() }, consumers: [caller('frontend')] });
+    const clusters = { ...before.clusters, 'cluster-c': cluster('c') };
+    const after = {
+      ...one({ providers: { 'cluster-c': provider({ namespace: 'other' }) }, consumers: [caller('frontend')] }),
+      clusters,
+    };
+    const plan = planFrom({ ...before, clusters }, after);
+    expect(plan.diagnostics).toMatchObject([{ code: 'AXC5006', severity: 'error' }]);
+    expect(plan.diagnostics[0]?.message).toMatch(
+      /^no safe order: in stage publish, with ServiceEntry .* done, .*shop would not reach catalog\.xc\.global:80/,
+    );
+  });
+});
