@@ -80,6 +80,7 @@ export const codes = {
   AXC4005: 'Another federation of that name',
   AXC4006: 'A Namespace that is not there',
   AXC4007: 'A cluster that is no longer in the spec',
+  AXC4008: 'A run that was not finished',
   // 5xxx: the plan and the run
   AXC5001: 'An object of somebody else',
   AXC5002: 'An object that is being deleted',

@@ -51,6 +51,10 @@ export type ClusterReason =
   | 'unexpected-answer'
   /** A write of which nobody knows whether it was done: read and look. */
   | 'ambiguous'
+  /** Somebody else is changing the federation. */
+  | 'lock-held'
+  /** Our lock has run out: nothing more may be written. */
+  | 'lock-lost'
   | 'aborted';
 
 /** The fields that another field manager holds. */

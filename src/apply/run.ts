@@ -1,170 +1,272 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterClient } from '../clusters/client.ts';
-import type { Inventory } from '../plan/inventory.ts';
-import { objectKey } from '../plan/object-key.ts';
-import { systemNamespace } from '../plan/ownership.ts';
-import { type ClusterPlan, isEmpty, type Plan } from '../plan/plan.ts';
-import { type Stage, stages } from '../plan/stages.ts';
+import { ClusterError } from '../errors.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { differences, fingerprint } from '../plan/differences.ts';
+import { type Change, type Journal, manifestsOf } from '../plan/journal.ts';
+import { nameOf } from '../plan/object-key.ts';
+import { type Course, isEmpty, type Plan } from '../plan/plan.ts';
+import { preImages } from '../plan/pre-image.ts';
+import { toKept } from '../plan/records.ts';
+import { canGoBack, type Stage } from '../plan/stages.ts';
 import type { Step } from '../plan/step.ts';
 import type { OnEvent } from './events.ts';
-import { type KeptInventory, openInventory } from './keep-inventory.ts';
-import { writeStep } from './write.ts';
+import { holderName } from './lock.ts';
+import type { Failure, Left, Outcome } from './outcome.ts';
+import { eachSite, type Locks, openSites, type Site, uidsOf, withLocks } from './sites.ts';
+import { runStages, type StagesResult } from './stages.ts';
 
 export interface RunOptions {
   readonly plan: Plan;
   readonly clients: ReadonlyMap<string, ClusterClient>;
-  /** Milliseconds between two stages that both changed something: the time that proxies need to hear of the first. */
+  /** Plans again from what is there: what the plan was made for, or something else. */
+  readonly replan: (manifests: readonly Manifest[], course: Course) => Promise<Plan>;
+  readonly manifests: readonly Manifest[];
+  readonly course: Course;
+  readonly change: Change;
   readonly settle: number;
   readonly takeOver?: boolean;
-  /** The federation goes: no inventory stays behind. */
-  readonly removing?: boolean;
-  readonly signal?: AbortSignal;
+  /** What a stage that failed leads to. */
+  readonly onFailure: 'rollback' | 'hold';
+  /** Clusters in which nothing of the federation stays. */
+  readonly leaving: ReadonlySet<string>;
+  /** Milliseconds after which the lock of a run that has died is free. */
+  readonly lockTtl: number;
+  readonly about: { readonly commit?: string | undefined; readonly tool: string; readonly allowed: readonly string[] };
+  readonly signal?: AbortSignal | undefined;
   readonly onEvent: OnEvent;
 }
 
 /**
- * How a run ended. `refused`: some cluster's inventory could not be written, and no object was touched. `stopped` and
- * `interrupted` have said in the inventories that they are not finished: the same command goes on.
- */
-export type Outcome =
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'refused'; readonly failures: readonly Failure[] }
-  | {
-      readonly kind: 'stopped';
-      readonly at: Stage | 'commit';
-      readonly failures: readonly Failure[];
-      readonly left: number;
-    }
-  | { readonly kind: 'interrupted'; readonly left: number };
-
-/** Without a step it is the inventory that could not be written. */
-export interface Failure {
-  readonly cluster: string;
-  readonly step: Step | undefined;
-  readonly error: Error;
-}
-
-/**
- * Does a plan: first every cluster's inventory names old and new objects together, then the stages, all clusters in
- * step, and last the inventory says what is there. A stage that fails is finished as far as it goes; the next never begins.
+ * Does a plan, or ends a run that was not finished: locks every cluster, looks whether the plan still fits, notes both ends of
+ * the run everywhere before anything is written anywhere, goes through the stages with all clusters in step, and last notes
+ * what is there. A stage that fails leads back to the state before, or stops.
  */
 export async function runPlan(options: RunOptions): Promise<Outcome> {
-  const { plan, onEvent, signal } = options;
-  if (isEmpty(plan) && !options.removing) return { kind: 'unchanged' };
-  if (concerned(options).length === 0) return { kind: 'unchanged' };
-  const inventories = openInventories(options);
-  onEvent({ type: 'inventory', clusters: concerned(options).map(({ observation }) => observation.cluster) });
-  const refusals = await eachCluster(options, ({ observation, inventoryBefore }) =>
-    inventories.get(observation.cluster)?.keep(inventoryBefore),
-  );
-  if (refusals.length > 0) return { kind: 'refused', failures: refusals };
-  const uids = new Map<Step, string | undefined>();
-  let before: readonly Step[] = [];
-  for (const stage of stages) {
-    const steps = plan.steps.filter((step) => step.stage === stage);
-    if (steps.length === 0) continue;
-    if (signal?.aborted) return { kind: 'interrupted', left: plan.steps.length - uids.size };
-    await settle(before, steps, options);
-    onEvent({ type: 'stage', stage, steps });
-    const failures = await runStage(steps, uids, options);
-    const left = plan.steps.length - uids.size;
-    if (failures.length > 0 && signal?.aborted) return { kind: 'interrupted', left };
-    if (failures.length > 0) return { kind: 'stopped', at: stage, failures, left };
-    before = steps;
-  }
-  const failures = await commit(options, inventories, uids);
-  return failures.length > 0 ? { kind: 'stopped', at: 'commit', failures, left: 0 } : { kind: 'done' };
-}
-
-function openInventories({ plan, clients }: RunOptions): ReadonlyMap<string, KeptInventory> {
-  return new Map(
-    plan.clusters.flatMap(({ observation: { cluster, inventoryObjects, namespaces } }) => {
-      const client = clients.get(cluster);
-      if (client === undefined) throw new Error(`${cluster} is not connected`);
-      const exists = namespaces.has(systemNamespace);
-      return [[cluster, openInventory(client, plan.federation, inventoryObjects, exists)] as const];
-    }),
-  );
-}
-
-/** All writes of a stage at once; each client bounds its own requests. Every one is tried, so that all failures are known. */
-async function runStage(
-  steps: readonly Step[],
-  uids: Map<Step, string | undefined>,
-  { plan, clients, takeOver = false, onEvent }: RunOptions,
-): Promise<Failure[]> {
-  const failures = await Promise.all(
-    steps.map(async (step): Promise<Failure[]> => {
-      const client = clients.get(step.cluster);
-      if (client === undefined) throw new Error(`${step.cluster} is not connected`);
-      try {
-        uids.set(step, await writeStep(step, { client, federation: plan.federation, takeOver }));
-        onEvent({ type: 'done', step });
-        return [];
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        onEvent({ type: 'failed', step, error });
-        return [{ cluster: step.cluster, step, error }];
-      }
-    }),
-  );
-  return failures.flat();
-}
-
-/** Proxies hear of the mesh's configuration only: what just stands in the API needs no pause. */
-const unheard: ReadonlySet<Stage> = new Set(['ground', 'trust', 'untrust', 'unground']);
-
-async function settle(before: readonly Step[], after: readonly Step[], options: RunOptions): Promise<void> {
-  const { settle: milliseconds, signal, onEvent } = options;
-  const heard = [before, after].every((steps) => steps.some(({ stage }) => !unheard.has(stage)));
-  if (!heard || milliseconds === 0) return;
-  onEvent({ type: 'settling', milliseconds });
-  await sleep(milliseconds, undefined, { ...(signal && { signal }) }).catch(() => {});
-}
-
-async function commit(
-  options: RunOptions,
-  inventories: ReadonlyMap<string, KeptInventory>,
-  uids: ReadonlyMap<Step, string | undefined>,
-): Promise<Failure[]> {
-  const { plan, removing = false, onEvent } = options;
-  return eachCluster(options, async ({ observation: { cluster }, inventoryAfter }) => {
-    if (removing) await inventories.get(cluster)?.drop();
-    else await inventories.get(cluster)?.keep(withUids(inventoryAfter, cluster, uids));
-    onEvent({ type: 'committed', cluster, revision: plan.revision });
+  const { plan, clients, onEvent, course } = options;
+  if (isEmpty(plan) && course.kind === 'begin' && options.leaving.size === 0) return { kind: 'unchanged' };
+  onEvent({ type: 'locking', clusters: plan.clusters.map(({ observation }) => observation.cluster) });
+  const onWait = (holder: string): void => onEvent({ type: 'waiting', holder });
+  return withLocks(plan, clients, { ttl: options.lockTtl, onWait, signal: options.signal }, async (locks) => {
+    const now = await options.replan(options.manifests, course);
+    const changes = differences(fingerprint(plan), fingerprint(now));
+    if (changes.length > 0) return { kind: 'out-of-date', changes };
+    return underLock({ ...options, plan: now }, locks);
   });
 }
 
-function withUids(inventory: Inventory, cluster: string, uids: ReadonlyMap<Step, string | undefined>): Inventory {
-  const made = new Map(
-    [...uids].filter(([step]) => step.cluster === cluster).map(([step, uid]) => [objectKey(step.id), uid]),
-  );
+async function underLock(options: RunOptions, locks: Locks): Promise<Outcome> {
+  const { plan, clients, course } = options;
+  const sites = openSites(plan, clients, locks);
+  const prepared = await prepare(sites, options);
+  if (prepared !== undefined) return prepared;
+  const written = new Map<string, string | undefined>();
+  const state = course.kind === 'back' ? 'rolling back' : 'running';
+  const result = await runStages({
+    ...options,
+    takeOver: options.takeOver ?? false,
+    sites,
+    without: new Set(course.kind === 'back' ? foreign(plan) : []),
+    journalOf: (site, stage) => ({ ...journalOf(site, options), state, stage }),
+    written,
+  });
+  if (result.at !== undefined) return stopped(result, result.at, sites, options);
+  if (course.kind === 'back') return restored(sites, options, written);
+  const failures = await commit(sites, options, written);
+  return failures.length > 0 ? { kind: 'stopped', at: 'commit', failures, left: 0 } : { kind: 'done' };
+}
+
+/** What this run writes into the journal of a cluster; one that is there already keeps its two ends. */
+function journalOf({ plan: { observation }, lock, cluster }: Site, options: RunOptions): Journal {
+  const { plan, manifests, change, about, course } = options;
+  const { journal } = observation;
+  if (course.kind !== 'begin' && journal !== undefined) return { ...journal, fence: lock.fence };
+  const wanted = manifests.filter((one) => one.cluster === cluster);
   return {
-    ...inventory,
-    items: inventory.items.map((item) => ({ ...item, uid: made.get(objectKey(item)) ?? item.uid })),
+    federation: plan.federation,
+    revision: plan.revision,
+    change,
+    state: 'prepared',
+    fence: lock.fence,
+    hash: plan.clusters[0]?.inventoryAfter.hash ?? '',
+    startedAt: new Date().toISOString(),
+    by: holderName(),
+    allowed: about.allowed,
+    participants: plan.clusters.map(({ observation: { cluster: name, uid } }) => ({ name, uid })),
+    images: {
+      before: preImages(plan.federation, observation, wanted),
+      target: wanted.map(toKept),
+      ...(observation.inventory && { inventory: observation.inventory }),
+    },
   };
 }
 
-/** All clusters at once, each to its end: what went wrong in one does not hide what went wrong in another. */
-async function eachCluster(
-  options: RunOptions,
-  work: (cluster: ClusterPlan) => Promise<void> | undefined,
-): Promise<Failure[]> {
-  const failures = await Promise.all(
-    concerned(options).map(async (one): Promise<Failure[]> => {
-      try {
-        await work(one);
-        return [];
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        return [{ cluster: one.observation.cluster, step: undefined, error }];
-      }
-    }),
-  );
-  return failures.flat();
+/** Every cluster is prepared before any runs. When one can't be, what was noted is taken back: nothing has happened. */
+async function prepare(sites: readonly Site[], options: RunOptions): Promise<Outcome | undefined> {
+  const { course, onEvent } = options;
+  onEvent({ type: 'inventory', clusters: sites.map(({ cluster }) => cluster) });
+  const notes: ((site: Site) => Promise<void>)[] =
+    course.kind === 'begin'
+      ? [
+          ({ records, ...site }) => records.keepJournal(journalOf({ records, ...site }, options)),
+          ({ records, plan }) => records.keepInventory(plan.inventoryBefore),
+          (site) => site.records.keepJournal({ ...journalOf(site, options), state: 'running' }),
+        ]
+      : [
+          async (site) => {
+            const state = course.kind === 'back' ? 'rolling back' : 'running';
+            if (site.plan.observation.journal) await site.records.keepJournal({ ...journalOf(site, options), state });
+          },
+        ];
+  for (const note of notes) {
+    const failures = options.signal?.aborted ? [] : await eachSite(sites, note);
+    if (failures.length === 0 && !options.signal?.aborted) continue;
+    if (course.kind !== 'begin') return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
+    const stuck = await eachSite(sites, unprepare);
+    if (stuck.length > 0) return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
+    return { kind: 'refused', failures };
+  }
+  return undefined;
 }
 
-/** Where nothing of the federation is, there is nothing to remove. */
-const concerned = ({ plan, removing = false }: RunOptions): readonly ClusterPlan[] =>
-  removing ? plan.clusters.filter(({ observation }) => observation.inventory !== undefined) : plan.clusters;
+async function unprepare({ records, plan: { observation } }: Site): Promise<void> {
+  if (observation.inventory) await records.keepInventory(observation.inventory);
+  else await records.dropInventory();
+  await records.dropJournal();
+}
+
+/** What the run came to, when a stage was not finished. */
+async function stopped(
+  { failures, left }: StagesResult,
+  at: Stage,
+  sites: readonly Site[],
+  options: RunOptions,
+): Promise<Outcome> {
+  if (failures.length === 0) return { kind: 'interrupted', left };
+  if (options.course.kind === 'back') return { kind: 'incomplete', at, failures, left: failures.map(leftOf) };
+  const goesBack = options.onFailure === 'rollback' && options.course.kind === 'begin' && canGoBack(at);
+  if (!goesBack || options.signal?.aborted || failures.some(isOutOfReach))
+    return { kind: 'stopped', at, failures, left };
+  return goBack(at, failures, sites, options);
+}
+
+/** Going back needs the clusters, and the lock, as much as going on. */
+const outOfReach = ['unreachable', 'unauthorized', 'aborted', 'lock-lost', 'ambiguous', 'server', 'throttled'];
+const isOutOfReach = ({ error }: Failure): boolean =>
+  error instanceof ClusterError && outOfReach.includes(error.reason);
+
+/** The way back is a plan like any other: from what is there now to what was there before. */
+async function goBack(
+  at: Stage,
+  failures: readonly Failure[],
+  sites: readonly Site[],
+  options: RunOptions,
+): Promise<Outcome> {
+  const { onEvent, replan, plan } = options;
+  onEvent({ type: 'rolling-back', at });
+  const course = { kind: 'back', revision: plan.revision } as const;
+  const journals = new Map(sites.map((site) => [site.cluster, journalOf(site, options)]));
+  const before = [...journals].flatMap(([cluster, { images }]) => manifestsOf(cluster, images.before));
+  try {
+    const noted = await eachSite(sites, async ({ records, cluster }) => {
+      const journal = journals.get(cluster);
+      if (journal) await records.keepJournal({ ...journal, state: 'rolling back' });
+    });
+    if (noted.length > 0) return { kind: 'stopped', at, failures: [...failures, ...noted], left: plan.steps.length };
+    const back = await replan(before, course);
+    const locks = new Map(sites.map(({ cluster, lock }) => [cluster, lock]));
+    const outcome = await underLock({ ...options, plan: back, manifests: before, course, takeOver: false }, locks);
+    if (outcome.kind === 'rolled-back') return { kind: 'rolled-back', at, failures };
+    if (outcome.kind === 'incomplete') return { ...outcome, at, failures: [...failures, ...outcome.failures] };
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const failure = { cluster: sites[0]?.cluster ?? '', step: undefined, error };
+    return { kind: 'stopped', at, failures: [...failures, failure], left: plan.steps.length };
+  }
+}
+
+/** Fields that somebody else has set since are not taken back. */
+const foreign = ({ steps }: Plan): Step[] => steps.filter((step) => step.op === 'update' && step.heldBy.length > 0);
+
+const leftOf = ({ cluster, step, error }: Failure): Left => ({
+  cluster,
+  object: step ? `${step.id.kind} ${nameOf(step.id)}` : 'the records of the run',
+  why: error.message,
+});
+
+/** The inventories are what they were before the run, and the journals go. */
+async function restored(
+  sites: readonly Site[],
+  options: RunOptions,
+  written: ReadonlyMap<string, string | undefined>,
+): Promise<Outcome> {
+  const { plan } = options;
+  const left = [...foreign(plan).map(changedSince), ...plan.diagnostics.flatMap(notOurs)];
+  const failures = await eachSite(sites, async (site) => {
+    const { records, plan: own } = site;
+    const old = own.observation.journal?.images.inventory;
+    const uids = new Map(uidsOf(site, written).items.map((item) => [`${item.kind} ${nameOf(item)}`, item.uid]));
+    if (old) {
+      const items = old.items.map((item) => ({ ...item, uid: uids.get(`${item.kind} ${nameOf(item)}`) ?? item.uid }));
+      await records.keepInventory({ ...old, items });
+    } else if (own.observation.journal) await records.dropInventory();
+    else await records.keepInventory(uidsOf(site, written));
+    await records.dropJournal();
+  });
+  const at = 'ground';
+  if (left.length > 0) return { kind: 'incomplete', at, failures, left };
+  return failures.length > 0
+    ? { kind: 'stopped', at: 'commit', failures, left: 0 }
+    : { kind: 'rolled-back', at, failures };
+}
+
+const changedSince = (step: Step): Left => ({
+  cluster: step.cluster,
+  object: `${step.id.kind} ${nameOf(step.id)}`,
+  why: `changed by ${step.op === 'update' ? step.heldBy.join(', ') : 'somebody else'} since`,
+});
+
+const notOurs = ({ code, object, message }: Plan['diagnostics'][number]): Left[] =>
+  ['AXC5001', 'AXC5002', 'AXC5003'].includes(code) && object
+    ? [{ cluster: object.cluster ?? '', object: `${object.kind} ${nameOf(object)}`, why: message }]
+    : [];
+
+/** Cluster by cluster, in any order: who has committed has what was to come, and the others still have their journal. */
+async function commit(
+  sites: readonly Site[],
+  options: RunOptions,
+  written: ReadonlyMap<string, string | undefined>,
+): Promise<Failure[]> {
+  const { plan, manifests, leaving, about, change, onEvent } = options;
+  return eachSite(sites, async (site) => {
+    const { cluster, records, lock } = site;
+    if (leaving.has(cluster)) {
+      await records.dropInventory();
+      await records.dropRevisions();
+      await records.dropJournal();
+      await lock.release({ remove: true });
+    } else {
+      const own = manifests.filter((one) => one.cluster === cluster);
+      const { hash } = site.plan.inventoryAfter;
+      const [revision, federation] = [plan.revision, plan.federation];
+      const { commit: at, tool } = about;
+      await records.keepRevision(
+        {
+          federation,
+          revision,
+          hash,
+          change,
+          at: new Date().toISOString(),
+          by: holderName(),
+          ...(at !== undefined && { commit: at }),
+          tool,
+          objects: own.length,
+        },
+        own.map(toKept),
+      );
+      await records.keepInventory(uidsOf(site, written));
+      await records.dropJournal();
+    }
+    onEvent({ type: 'committed', cluster, revision: plan.revision });
+  });
+}

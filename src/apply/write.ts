@@ -14,13 +14,15 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** Fields that others hold are taken from them. */
   readonly takeOver?: boolean;
+  /** The object as we have written it ourselves, earlier in the same run. */
+  readonly seen?: LiveObject | undefined;
 }
 
 /**
- * Does one step, with the preconditions of what the plan has seen. Answers with the object's UID afterwards, `undefined`
- * when it is gone. An outcome that nobody heard is looked up, never assumed.
+ * Does one step, with the preconditions of what the plan has seen. Answers with the object afterwards, `undefined` when
+ * it is gone. An outcome that nobody heard is looked up, never assumed.
  */
-export async function writeStep(step: Step, options: WriteOptions): Promise<string | undefined> {
+export async function writeStep(step: Step, options: WriteOptions): Promise<LiveObject | undefined> {
   switch (step.op) {
     case 'create':
       return create(step, options);
@@ -31,38 +33,45 @@ export async function writeStep(step: Step, options: WriteOptions): Promise<stri
   }
 }
 
-async function create(step: CreateStep, options: WriteOptions): Promise<string> {
+async function create(step: CreateStep, options: WriteOptions): Promise<LiveObject> {
   const { client, federation, dryRun = false } = options;
-  try {
-    const made = await client.create(step.object, step.resource, { fieldManager: fieldManager(federation), dryRun });
-    return made.metadata.uid;
-  } catch (error) {
-    if (!isReason(error, 'exists', 'ambiguous')) throw error;
-    // Somebody was faster, or we were and the answer got lost: only the object itself can tell.
-    const live = await read(step, client);
-    if (live !== undefined && isWanted(step, live, options)) return live.metadata.uid;
-    throw error;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await client.create(step.object, step.resource, { fieldManager: fieldManager(federation), dryRun });
+    } catch (error) {
+      if (!isReason(error, 'exists', 'ambiguous')) throw error;
+      // Somebody was faster, or we were and the answer got lost: only the object itself can tell.
+      const live = await read(step, client);
+      if (live !== undefined && isWanted(step, live, options)) return live;
+      // Not there: another try either makes it, or finds the first one.
+      if (live !== undefined || isReason(error, 'exists') || attempt === ambiguousRetries) throw error;
+    }
   }
 }
+
+/** The answer got lost, and nothing has happened: tried once more. */
+const ambiguousRetries = 1;
 
 /** The version moves whenever istiod or cert-manager writes a status. That is nobody's edit. */
 const versionRetries = 3;
 
-async function update(step: UpdateStep, options: WriteOptions): Promise<string> {
+async function update(step: UpdateStep, options: WriteOptions): Promise<LiveObject> {
   const { client, federation, takeOver = false, dryRun = false } = options;
-  let { live } = step;
+  const expected = options.seen ?? step.live;
+  let live = expected;
   for (let attempt = 0; ; attempt++) {
     const { uid, resourceVersion } = live.metadata;
     const write = { uid, resourceVersion, fieldManager: fieldManager(federation), force: takeOver, dryRun };
     try {
-      await client.update(step.object, step.resource, write);
-      return uid;
+      return await client.update(step.object, step.resource, write);
     } catch (error) {
       if (!isReason(error, 'changed', 'ambiguous')) throw error;
       const now = await read(step, client);
-      if (now !== undefined && isWanted(step, now, options)) return now.metadata.uid;
-      if (now === undefined || isReason(error, 'ambiguous') || attempt === versionRetries) throw error;
-      if (!isUnchanged(step.live, now)) throw error;
+      if (now !== undefined && isWanted(step, now, options)) return now;
+      const most = isReason(error, 'ambiguous') ? ambiguousRetries : versionRetries;
+      if (now === undefined || attempt >= most) throw error;
+      // Not written, and nobody else's either: it may be tried again, with the version that it has now.
+      if (!isUnchanged(expected, now)) throw error;
       live = now;
     }
   }

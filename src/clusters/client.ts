@@ -59,6 +59,8 @@ export interface ClusterClient {
   create(object: KubeObject, resource: Resource, options: CreateOptions): Promise<LiveObject>;
   update(object: KubeObject, resource: Resource, options: UpdateOptions): Promise<LiveObject>;
   remove(ref: ObjectName, options: RemoveOptions): Promise<'gone' | 'pending'>;
+  /** Asked before every write that changes something, also before a second try; what it throws is the write's failure. */
+  guardWrites(guard: (() => void) | undefined): void;
   /** Undefined when it can't be found out. */
   can(action: Action): Promise<boolean | undefined>;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ export function connectCluster(options: ConnectOptions): ClusterClient {
     version: () => serverVersion(api),
     served,
     can,
+    guardWrites: (guard) => api.requests.guardWrites(guard),
     list: (resource, which) => listObjects(api, resource, which),
     get: (ref) => getObject(api, ref),
     create: (object, resource, how) => createObject(api, object, resource, how),

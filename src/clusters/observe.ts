@@ -2,11 +2,13 @@ import { load } from 'js-yaml';
 import { ClusterError } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Manifest, Resource } from '../manifests/manifest.ts';
-import { configMaps, inventorySelector, namespaces, parseInventory } from '../plan/inventory.ts';
+import { namespaces, parseInventory } from '../plan/inventory.ts';
+import { parseJournal } from '../plan/journal.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { type Identified, identify, keyOf, objectKey } from '../plan/object-key.ts';
 import type { Observation } from '../plan/observation.ts';
 import { federationLabel, systemNamespace } from '../plan/ownership.ts';
+import { configMaps, partOf, recordSelector } from '../plan/records.ts';
 import { knownResources, resourceOf } from '../plan/resources.ts';
 import type { ClusterClient } from './client.ts';
 
@@ -27,16 +29,27 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
   const { client, federation, manifests, istioNamespace } = options;
   // The first request alone: it authenticates once, where twenty at once would run a credential plugin twenty times.
   const uid = await client.identity();
-  const [version, inventoryObjects, served, meshConfig, meshRuns] = await Promise.all([
+  const [version, records, served, meshConfig, meshRuns] = await Promise.all([
     client.version(),
-    client.list(configMaps, { namespace: systemNamespace, labelSelector: inventorySelector(federation) }),
+    client.list(configMaps, {
+      namespace: systemNamespace,
+      labelSelector: recordSelector(federation, 'inventory', 'journal'),
+    }),
     servedResources(client),
     readMeshConfig(client, istioNamespace),
     hasMeshRoot(client, istioNamespace),
   ]);
-  const inventory = parseInventory(federation, inventoryObjects);
+  const inventory = parseInventory(
+    federation,
+    records.filter((one) => partOf(one) === 'inventory'),
+  );
+  const journal = parseJournal(
+    federation,
+    records.filter((one) => partOf(one) === 'journal'),
+  );
   const wanted = manifests.map(({ object }) => identify(object));
-  const ids = [...wanted, ...(inventory?.items ?? [])];
+  const ends = journal ? [...journal.images.before, ...journal.images.target] : [];
+  const ids = [...wanted, ...(inventory?.items ?? []), ...ends.map(({ object }) => identify(object))];
   const [objects, found] = await Promise.all([
     readObjects({ client, federation, ids, served }),
     readNamespaces(client, ids),
@@ -53,7 +66,8 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
     uid,
     version,
     inventory,
-    inventoryObjects,
+    journal,
+    records,
     objects,
     namespaces: found,
     notServed: [...missing.values()],

@@ -54,6 +54,7 @@ export interface Requests {
   /** The final answer, whatever it says; ClusterError when there is none. */
   send(request: ApiRequest): Promise<HttpAnswer>;
   readonly counts: Readonly<RequestCounts>;
+  guardWrites(guard: (() => void) | undefined): void;
 }
 
 /** Sends requests of one cluster: so many at a time, signed in, tried again where that is safe. */
@@ -61,14 +62,21 @@ export function openRequests(options: RequestsOptions): Requests {
   const limit = pLimit(options.concurrency);
   const counts: RequestCounts = { reads: 0, writes: 0, dryRuns: 0 };
   const warned = new Set<string>();
-  const run: Run = { ...options, counts, warned, slowDown: slowDown(limit) };
-  return { counts, send: (request) => limit(() => sendUntilFinal(request, run)) };
+  const run: Run = { ...options, counts, warned, slowDown: slowDown(limit), guard: undefined };
+  return {
+    counts,
+    send: (request) => limit(() => sendUntilFinal(request, run)),
+    guardWrites: (guard) => {
+      run.guard = guard;
+    },
+  };
 }
 
 interface Run extends RequestsOptions {
   readonly counts: RequestCounts;
   readonly warned: Set<string>;
   slowDown(): void;
+  guard: (() => void) | undefined;
 }
 
 /** 429: half as many at a time; the answers of one burst count once. */
@@ -151,6 +159,7 @@ async function once(request: ApiRequest, attempt: number, run: Run): Promise<Att
   const { transport, counts, onRequest, where } = run;
   const { method, path, body } = request;
   const kind = kindOf(request);
+  if (kind === 'write') run.guard?.();
   counts[counterOf[kind]] += 1;
   const started = performance.now();
   const outcome = await transport

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
-import { managedByLabel } from '../manifests/build.ts';
 import { type BuildStage, buildStages, type KubeObject, type Resource } from '../manifests/manifest.ts';
 import type { LiveObject } from './live.ts';
 import { type Identified, objectKey } from './object-key.ts';
-import { federationLabel, systemNamespace } from './ownership.ts';
+import { systemNamespace } from './ownership.ts';
+import { dataOf, parseJson, record, shardBytes } from './records.ts';
 
 /** What the tool keeps in each cluster: the committed revision, and every object that is its own. */
 export interface Inventory {
@@ -30,17 +30,9 @@ export interface InventoryItem extends Identified {
   readonly hash: string;
 }
 
-export const configMaps: Resource = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
 export const namespaces: Resource = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 
-/** ConfigMaps hold 1 MiB; half of it leaves room for whatever a server adds. */
-const shardBytes = 512 * 1024;
 const schemaVersion = 1;
-
-/** Names the inventory's ConfigMaps among those of a federation. */
-const partLabel = 'aegis-xc.dev/part';
-export const inventorySelector = (federation: string): string =>
-  `${federationLabel}=${federation},${partLabel}=inventory`;
 
 /** The ConfigMaps of an inventory; the first one is the head, which counts the others. */
 export function inventoryObjects(inventory: Inventory): readonly [KubeObject, ...KubeObject[]] {
@@ -48,11 +40,11 @@ export function inventoryObjects(inventory: Inventory): readonly [KubeObject, ..
   const [first = '', ...others] = shards(items);
   const { federation } = inventory;
   return [
-    configMap(federation, federation, {
+    record(federation, 'inventory', federation, {
       'inventory.json': JSON.stringify({ schemaVersion, ...head, shards: others.length }, null, 1),
       items: first,
     }),
-    ...others.map((text, n) => configMap(federation, `${federation}.items.${n + 1}`, { items: text })),
+    ...others.map((text, n) => record(federation, 'inventory', `${federation}.items.${n + 1}`, { items: text })),
   ];
 }
 
@@ -102,6 +94,11 @@ const itemSchema = z.object({
   hash: z.string(),
 });
 
+/** An inventory in one piece. */
+export const inventorySchema = headSchema
+  .omit({ schemaVersion: true, shards: true })
+  .extend({ items: z.array(itemSchema) });
+
 function shards(items: readonly InventoryItem[]): string[] {
   const byKey = items.map((item) => [objectKey(item), JSON.stringify(item)] as const);
   const lines = byKey.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
@@ -115,29 +112,6 @@ function shards(items: readonly InventoryItem[]): string[] {
     text += `${line}\n`;
   }
   return [...texts, text];
-}
-
-const configMap = (federation: string, name: string, data: Readonly<Record<string, string>>): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: {
-    name,
-    namespace: systemNamespace,
-    labels: { ...managedByLabel, [federationLabel]: federation, [partLabel]: 'inventory' },
-  },
-  data,
-});
-
-/** The API's border: a ConfigMap's data are texts. */
-const dataOf = (object: LiveObject): Readonly<Record<string, string>> =>
-  (object.data ?? {}) as Readonly<Record<string, string>>;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const sorted = (value: unknown): unknown =>

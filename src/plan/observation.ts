@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { Resource } from '../manifests/manifest.ts';
 import type { Inventory } from './inventory.ts';
+import type { Journal } from './journal.ts';
 import type { LiveObject } from './live.ts';
 
 /** What was read from one cluster, all that a plan needs to know of it. */
@@ -12,8 +13,10 @@ export interface Observation {
   readonly uid: string;
   readonly version: { readonly major: number; readonly minor: number; readonly gitVersion: string };
   readonly inventory: Inventory | undefined;
-  /** The ConfigMaps that the inventory is made of. */
-  readonly inventoryObjects: readonly LiveObject[];
+  /** Of a run that was not finished. */
+  readonly journal: Journal | undefined;
+  /** The ConfigMaps that inventory and journal are made of. */
+  readonly records: readonly LiveObject[];
   /** By `objectKey`: what is ours, and whatever has a name that we want. */
   readonly objects: ReadonlyMap<string, LiveObject>;
   /** The Namespaces that were asked for and are there. */

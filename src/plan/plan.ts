@@ -39,16 +39,26 @@ export interface ClusterPlan {
   readonly inventoryAfter: Inventory;
 }
 
+/**
+ * `begin` makes a new revision. The other two end a run that was not finished: `forward` makes the revision that it was to
+ * make, `back` goes to what was there before it.
+ */
+export type Course =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'forward'; readonly revision: number }
+  | { readonly kind: 'back'; readonly revision: number };
+
 export interface PlanInput {
   readonly federation: Federation;
   /** Of all clusters; empty to remove the federation. */
   readonly manifests: readonly Manifest[];
   /** One per cluster of the federation, in its order. */
   readonly observations: readonly Observation[];
+  readonly course?: Course;
 }
 
 /** Compares what is wanted with what is there. Pure: the same input makes the same plan. */
-export function buildPlan({ federation, manifests, observations }: PlanInput): Plan {
+export function buildPlan({ federation, manifests, observations, course = { kind: 'begin' } }: PlanInput): Plan {
   const clusters = observations.map((observation) =>
     planCluster({
       federation: federation.name,
@@ -59,7 +69,8 @@ export function buildPlan({ federation, manifests, observations }: PlanInput): P
   const steps = inOrder(clusters.flatMap((cluster) => cluster.steps));
   const proof = prove({ federation, before: presentWorld(federation.name, observations), steps });
   const hash = hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
-  const revision = nextRevision(observations, steps.length > 0 || manifests.length === 0, hash);
+  const changes = steps.length > 0 || manifests.length === 0;
+  const revision = course.kind === 'begin' ? nextRevision(observations, changes, hash) : course.revision;
   return {
     federation: federation.name,
     revision,
@@ -81,12 +92,28 @@ export function buildPlan({ federation, manifests, observations }: PlanInput): P
     proof,
     diagnostics: [
       ...planFindings(federation, manifests, observations),
+      ...(course.kind === 'begin' ? observations.flatMap(unfinished) : []),
       ...proof.unsafe.map(unsafe),
       ...steps.flatMap(heldByOthers),
       ...clusters.flatMap((cluster) => cluster.diagnostics),
     ],
   };
 }
+
+const unfinished = ({ cluster, journal }: Observation): Diagnostic[] => {
+  if (journal === undefined || journal.state === 'prepared') return [];
+  const { revision, by, startedAt, state, stage } = journal;
+  const where = stage ? ` in stage ${stage}` : '';
+  return [
+    {
+      code: 'AXC4008',
+      severity: 'error',
+      message: `${cluster}: the run that makes revision ${revision} (${by}, ${startedAt}) has stopped${where}${state === 'running' ? '' : ', on its way back'}`,
+      hint: '`aegis-xc resume` finishes it, `aegis-xc rollback` goes back to what was there before.',
+      at: ['clusters', cluster],
+    },
+  ];
+};
 
 /** Refused, never only warned of: the run would break somebody's calls or open something, if only for a moment. */
 const unsafe = (one: Unsafe): Diagnostic => ({

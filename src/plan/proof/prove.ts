@@ -23,6 +23,8 @@ export interface Proof {
   readonly unsafe: readonly Unsafe[];
   /** States that were looked at. */
   readonly states: number;
+  /** Objects that the plan writes and that act on one link, by `worldKey`. */
+  readonly links: readonly (readonly string[])[];
 }
 
 export interface ProofInput {
@@ -44,6 +46,7 @@ export function prove({ federation, before, steps }: ProofInput): Proof {
   return {
     unsafe: proofs.flatMap(({ unsafe }) => unsafe),
     states: proofs.reduce((sum, { states }) => sum + states, 0),
+    links: scopes.map(({ keys }) => keys.filter((key) => byKey.has(key))).filter(({ length }) => length > 1),
   };
 }
 
@@ -54,7 +57,7 @@ export function scopesOf({ federation, before, steps }: ProofInput): Scope[] {
   return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
 }
 
-function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, readonly Step[]>): Proof {
+function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, readonly Step[]>): Omit<Proof, 'links'> {
   const steps = [...new Set(scope.keys)].flatMap((key) => byKey.get(key) ?? []);
   let state: World = new Map(scope.keys.flatMap((key) => [[key, world.get(key)] as const]).filter(isThere));
   let states = 0;

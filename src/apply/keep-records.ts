@@ -1,0 +1,108 @@
+import type { ClusterClient } from '../clusters/client.ts';
+import { ClusterError } from '../errors.ts';
+import type { KubeObject } from '../manifests/manifest.ts';
+import { sameAsLive } from '../plan/compare.ts';
+import { type Inventory, inventoryObjects } from '../plan/inventory.ts';
+import { type Journal, journalObjects } from '../plan/journal.ts';
+import type { LiveObject } from '../plan/live.ts';
+import { fieldManager, systemNamespace } from '../plan/ownership.ts';
+import { configMaps, type Kept, type Part, partOf, recordSelector } from '../plan/records.ts';
+import { keptRevisions, type Revision, revisionNumber, revisionObjects } from '../plan/revision.ts';
+
+/** What one cluster remembers. Every write has the version that was read: whoever else wrote since wins. */
+export interface KeptRecords {
+  keepInventory(inventory: Inventory): Promise<void>;
+  /** Its images are written the first time only. */
+  keepJournal(journal: Journal): Promise<void>;
+  /** Keeps a revision, and the last ones before it. */
+  keepRevision(revision: Revision, manifests: readonly Kept[]): Promise<void>;
+  dropJournal(): Promise<void>;
+  dropInventory(): Promise<void>;
+  dropRevisions(): Promise<void>;
+}
+
+/** `live` are the ConfigMaps of inventory and journal, as they were read. */
+export function keepRecords(client: ClusterClient, federation: string, live: readonly LiveObject[]): KeptRecords {
+  const kept = new Map(live.map((object) => [object.metadata.name, object]));
+  const options = { fieldManager: fieldManager(federation) };
+
+  const put = async (object: KubeObject): Promise<void> => {
+    const { name } = object.metadata;
+    const before = kept.get(name);
+    if (before === undefined) {
+      kept.set(name, await client.create(object, configMaps, options).catch(mayBeOurs(object)));
+    } else if (sameAsLive(object, before, options.fieldManager) !== 'same') {
+      const { uid, resourceVersion } = before.metadata;
+      const written = client.update(object, configMaps, { ...options, uid, resourceVersion });
+      kept.set(name, await written.catch(mayBeOurs(object)));
+    }
+  };
+
+  /** An answer that got lost, or a try that was done twice: the record itself can tell. */
+  const mayBeOurs =
+    (object: KubeObject) =>
+    async (error: unknown): Promise<LiveObject> => {
+      if (!(error instanceof ClusterError) || !['ambiguous', 'exists', 'changed'].includes(error.reason)) throw error;
+      const { name } = object.metadata;
+      const now = await client.get({ resource: configMaps, namespace: systemNamespace, name });
+      if (now !== undefined && sameAsLive(object, now, options.fieldManager) === 'same') return now;
+      throw error;
+    };
+
+  const drop = async (object: LiveObject): Promise<void> => {
+    const { name, uid, resourceVersion } = object.metadata;
+    const ref = { resource: configMaps, namespace: systemNamespace, name };
+    try {
+      await client.remove(ref, { uid, resourceVersion });
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.reason !== 'ambiguous') throw error;
+      if ((await client.get(ref)) !== undefined) throw error;
+    }
+    kept.delete(name);
+  };
+
+  const ofPart = (part: Part): LiveObject[] => [...kept.values()].filter((object) => partOf(object) === part);
+  const dropAll = async (objects: readonly LiveObject[]): Promise<void> => {
+    for (const object of objects) await drop(object);
+  };
+
+  return {
+    async keepInventory(inventory) {
+      const [head, ...shards] = inventoryObjects(inventory);
+      // The head counts the shards, so they come first, and those that are too many go last.
+      for (const object of [...shards, head]) await put(object);
+      const names = new Set([head, ...shards].map(({ metadata }) => metadata.name));
+      await dropAll(ofPart('inventory').filter(({ metadata }) => !names.has(metadata.name)));
+    },
+    async keepJournal(journal) {
+      const { head, images } = journalObjects(journal);
+      const names = new Set([head, ...images].map(({ metadata }) => metadata.name));
+      for (const object of images) if (!kept.has(object.metadata.name)) await put(object);
+      await put(head);
+      await dropAll(ofPart('journal').filter(({ metadata }) => !names.has(metadata.name)));
+    },
+    async keepRevision(revision, manifests) {
+      const list = { namespace: systemNamespace, labelSelector: recordSelector(federation, 'revision') };
+      const there = await client.list(configMaps, { ...list, metadataOnly: true });
+      const names = new Set(there.map(({ metadata }) => metadata.name));
+      for (const object of revisionObjects(revision, manifests))
+        if (!names.has(object.metadata.name)) await put(object);
+      const oldest = revision.revision - keptRevisions;
+      await dropAll(
+        there.filter(({ metadata }) => (revisionNumber(federation, metadata.name) ?? oldest + 1) <= oldest),
+      );
+    },
+    dropJournal: async () => {
+      // The head last: without it the images are nothing.
+      const images = ofPart('journal').filter(({ data }) => data && 'part' in (data as object));
+      const head = ofPart('journal').filter((object) => !images.includes(object));
+      await dropAll(head);
+      await dropAll(images);
+    },
+    dropInventory: () => dropAll(ofPart('inventory').reverse()),
+    dropRevisions: async () => {
+      const labelSelector = recordSelector(federation, 'revision');
+      await dropAll(await client.list(configMaps, { namespace: systemNamespace, labelSelector, metadataOnly: true }));
+    },
+  };
+}

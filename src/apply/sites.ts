@@ -1,0 +1,78 @@
+import type { ClusterClient } from '../clusters/client.ts';
+import { objectKey } from '../plan/object-key.ts';
+import type { ClusterPlan, Plan } from '../plan/plan.ts';
+import { type KeptRecords, keepRecords } from './keep-records.ts';
+import { type Lock, type LockOptions, takeLock } from './lock.ts';
+import type { Failure } from './outcome.ts';
+
+/** One cluster of a run. */
+export interface Site {
+  readonly cluster: string;
+  readonly client: ClusterClient;
+  readonly lock: Lock;
+  readonly plan: ClusterPlan;
+  readonly records: KeptRecords;
+}
+
+export type Locks = ReadonlyMap<string, Lock>;
+
+/**
+ * Takes the locks of all clusters or none, in one order for everybody: of two runs that begin at once, one gets the first
+ * lock and the other stops there.
+ */
+export async function withLocks<Result>(
+  plan: Plan,
+  clients: ReadonlyMap<string, ClusterClient>,
+  options: Omit<LockOptions, 'client' | 'federation'>,
+  work: (locks: Locks) => Promise<Result>,
+): Promise<Result> {
+  const order = plan.clusters
+    .map(({ observation: { cluster, uid } }) => ({ cluster, uid }))
+    .sort((a, b) => (a.uid < b.uid ? -1 : 1));
+  const locks = new Map<string, Lock>();
+  try {
+    for (const { cluster } of order) {
+      const client = clients.get(cluster);
+      if (client === undefined) throw new Error(`${cluster} is not connected`);
+      locks.set(cluster, await takeLock({ ...options, client, federation: plan.federation }));
+    }
+    return await work(locks);
+  } finally {
+    await Promise.all([...locks.values()].map((lock) => lock.release()));
+  }
+}
+
+export function openSites(plan: Plan, clients: ReadonlyMap<string, ClusterClient>, locks: Locks): Site[] {
+  return plan.clusters.flatMap((one) => {
+    const { cluster, records } = one.observation;
+    const [client, lock] = [clients.get(cluster), locks.get(cluster)];
+    if (client === undefined || lock === undefined) return [];
+    return [{ cluster, client, lock, plan: one, records: keepRecords(client, plan.federation, records) }];
+  });
+}
+
+/** All clusters at once, each to its end: what went wrong in one does not hide what went wrong in another. */
+export async function eachSite(sites: readonly Site[], work: (site: Site) => Promise<void>): Promise<Failure[]> {
+  const failures = await Promise.all(
+    sites.map(async (site): Promise<Failure[]> => {
+      try {
+        await work(site);
+        return [];
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        return [{ cluster: site.cluster, step: undefined, error }];
+      }
+    }),
+  );
+  return failures.flat();
+}
+
+/** What an inventory says of objects that this run has written. */
+export const uidsOf = (site: Site, written: ReadonlyMap<string, string | undefined>) =>
+  ({
+    ...site.plan.inventoryAfter,
+    items: site.plan.inventoryAfter.items.map((item) => ({
+      ...item,
+      uid: written.get(`${site.cluster} ${objectKey(item)}`) ?? item.uid,
+    })),
+  }) as const;

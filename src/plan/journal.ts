@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { UsageError } from '../errors.ts';
+import { buildStages, type KubeObject, type Manifest } from '../manifests/manifest.ts';
+import { type Inventory, inventorySchema } from './inventory.ts';
+import type { LiveObject } from './live.ts';
+import { systemNamespace } from './ownership.ts';
+import { dataOf, fromKept, type Kept, pack, parseJson, record, unpack } from './records.ts';
+import type { Stage } from './stages.ts';
+import { stages } from './stages.ts';
+
+/**
+ * What one cluster knows of a run that goes on there: where it comes from and where it leads. What was done is not in it:
+ * that is read from the cluster.
+ */
+export interface Journal {
+  readonly federation: string;
+  /** The revision that the run makes. */
+  readonly revision: number;
+  readonly change: Change;
+  /**
+   * `prepared` stands in every cluster before `running` stands in any: where nothing runs, nothing was written.
+   * `rolling back` is on the way to `before`.
+   */
+  readonly state: 'prepared' | 'running' | 'rolling back';
+  /** The stage that was begun last. */
+  readonly stage?: Stage | undefined;
+  /** Counts the holders of the lock of this cluster. */
+  readonly fence: number;
+  readonly hash: string;
+  readonly startedAt: string;
+  readonly by: string;
+  /** Findings that were acknowledged for this run. */
+  readonly allowed: readonly string[];
+  readonly participants: Inventory['participants'];
+  readonly images: Images;
+}
+
+export type Change = 'apply' | 'delete' | 'rollback';
+
+/** Both ends of the run in this cluster. */
+export interface Images {
+  readonly before: readonly Kept[];
+  readonly target: readonly Kept[];
+  /** What the inventory was; nothing before the first run. */
+  readonly inventory?: Inventory | undefined;
+}
+
+const schemaVersion = 1;
+
+/** The head changes with the stages; the images are written once and never changed. */
+export function journalObjects(journal: Journal): {
+  readonly head: KubeObject;
+  readonly images: readonly KubeObject[];
+} {
+  const { images, ...state } = journal;
+  const { federation, revision } = journal;
+  const parts = pack(images);
+  const head = JSON.stringify({ schemaVersion, ...state, shards: parts.length }, null, 1);
+  return {
+    head: record(federation, 'journal', journalName(federation), { 'journal.json': head }),
+    images: parts.map((part, n) =>
+      record(federation, 'journal', `${journalName(federation)}.${revision}.${n}`, { part }, true),
+    ),
+  };
+}
+
+export const journalName = (federation: string): string => `${federation}.txn`;
+
+/** Puts it together again; undefined where there is none. Throws when it can't be read: then nothing may be written. */
+export function parseJournal(federation: string, live: readonly LiveObject[]): Journal | undefined {
+  const byName = new Map(live.map((object) => [object.metadata.name, dataOf(object)]));
+  const head = byName.get(journalName(federation));
+  if (head === undefined) return undefined;
+  const parsed = headSchema.safeParse(parseJson(head['journal.json'] ?? ''));
+  if (!parsed.success) throw unreadable(federation, 'was not written by this version of aegis-xc');
+  const { shards, schemaVersion: _read, ...state } = parsed.data;
+  const names = Array.from({ length: shards }, (_, n) => `${journalName(federation)}.${state.revision}.${n}`);
+  const images = imagesSchema.safeParse(unpack(names.map((name) => byName.get(name)?.part ?? '')));
+  if (!images.success && state.state !== 'prepared') throw unreadable(federation, 'is damaged');
+  return { ...state, images: images.success ? (images.data as Images) : { before: [], target: [] } };
+}
+
+export const manifestsOf = (cluster: string, kept: readonly Kept[]): Manifest[] => fromKept(cluster, kept);
+
+const unreadable = (federation: string, why: string): UsageError =>
+  new UsageError(
+    `The journal of "${federation}" (ConfigMap ${systemNamespace}/${journalName(federation)}) ${why}.`,
+    'A run is unfinished there. Use the version that began it, or a newer one.',
+  );
+
+const headSchema = z.object({
+  schemaVersion: z.literal(schemaVersion),
+  federation: z.string(),
+  revision: z.int().min(0),
+  change: z.enum(['apply', 'delete', 'rollback']),
+  state: z.enum(['prepared', 'running', 'rolling back']),
+  stage: z.enum(stages as readonly [Stage, ...Stage[]]).optional(),
+  fence: z.int().min(0),
+  hash: z.string(),
+  startedAt: z.string(),
+  by: z.string(),
+  allowed: z.array(z.string()),
+  participants: z.array(z.object({ name: z.string(), uid: z.string() })),
+  shards: z.int().min(1).max(10_000),
+});
+
+export const keptSchema = z.array(
+  z.object({
+    stage: z.enum(buildStages),
+    object: z.looseObject({
+      apiVersion: z.string(),
+      kind: z.string(),
+      metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+    }),
+    source: z.array(z.union([z.string(), z.number()])),
+  }),
+);
+
+const imagesSchema = z.object({ before: keptSchema, target: keptSchema, inventory: inventorySchema.optional() });

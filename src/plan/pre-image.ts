@@ -1,0 +1,71 @@
+import type { Json } from '../json.ts';
+import type { KubeObject, Manifest } from '../manifests/manifest.ts';
+import { leavesOf, printPath, type Step } from './fields.ts';
+import type { LiveObject } from './live.ts';
+import { keyOf, objectKey } from './object-key.ts';
+import type { Observation } from './observation.ts';
+import { fieldManager, isOurs } from './ownership.ts';
+import { entryOf, owns } from './ownership-tree.ts';
+import type { Kept } from './records.ts';
+
+/** What is ours in a cluster, as it could be applied again: the state that a rollback leads to. */
+export function preImages(federation: string, observation: Observation, wanted: readonly Manifest[]): Kept[] {
+  const { inventory, objects } = observation;
+  const byKey = new Map(wanted.map((manifest) => [keyOf(manifest.object), manifest.object]));
+  return (inventory?.items ?? []).flatMap((item) => {
+    const live = objects.get(objectKey(item));
+    if (live === undefined || !isOurs(live, federation, item.uid)) return [];
+    const object = appliedObject(live, fieldManager(federation), byKey.get(objectKey(item)));
+    return [{ stage: item.stage, object, source: [] }];
+  });
+}
+
+/** The fields that we hold, and those that the run will set: with the values that they have now. */
+export function appliedObject(live: LiveObject, manager: string, wanted?: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, status: _status, ...rest } = live;
+  const { name, namespace, labels, annotations } = metadata;
+  const identity = { name, ...(namespace !== undefined && { namespace }) };
+  const all: KubeObject = {
+    apiVersion,
+    kind,
+    metadata: { ...identity, ...(labels && { labels }), ...(annotations && { annotations }) },
+    ...rest,
+  };
+  const fields = entryOf(live, manager)?.fieldsV1;
+  if (fields === undefined) return all;
+  const changing = new Set(wanted ? leavesOf(wanted).map(({ steps }) => printPath(steps)) : []);
+  const leaves = leavesOf(all).filter(({ steps }) => owns(fields, steps) || changing.has(printPath(steps)));
+  const root: Tree = { apiVersion, kind, metadata: { ...identity } };
+  for (const { steps, value } of leaves) plant(root, steps, value);
+  // What was planted is what stood in an object of this form.
+  return root as unknown as KubeObject;
+}
+
+type Tree = { [key: string]: Tree | Tree[] | Json };
+
+function plant(root: Tree, steps: readonly Step[], value: Json): void {
+  let node: Tree | Tree[] = root;
+  for (const [index, step] of steps.entries()) {
+    const last = index === steps.length - 1;
+    const next = steps[index + 1];
+    if ('entry' in step) {
+      if (!Array.isArray(node)) return;
+      const has = node.find((item) => Object.entries(step.entry).every(([key, part]) => item[key] === part));
+      const item: Tree = has ?? {};
+      if (has === undefined) {
+        Object.assign(item, step.entry);
+        node.push(item);
+      }
+      node = item;
+    } else if (!Array.isArray(node)) {
+      if (last) node[step.field] = value;
+      else {
+        const made: Tree | Tree[] = next && 'entry' in next ? [] : {};
+        // A leaf is never above another one.
+        const inner = (node[step.field] ?? made) as Tree | Tree[];
+        node[step.field] = inner;
+        node = inner;
+      }
+    }
+  }
+}
