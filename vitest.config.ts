@@ -13,6 +13,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts'],
           globalSetup: ['test/support/build.ts'],
+          testTimeout: 20_000,
         },
       },
       {

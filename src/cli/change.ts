@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Clients, withClusters } from './clusters.ts';
 import { outputOption } from './command.ts';
 import { compileSpec } from './compile.ts';
-import { type ContextOptions, contextOptions, milliseconds } from './contexts.ts';
+import { type ContextOptions, contextOptions, durationOption } from './contexts.ts';
 import { printJson } from './output.ts';
 import { type Prepared, preparePlan } from './planning.ts';
 import { outcomeExit, outcomeText, reportEvents } from './running.ts';
@@ -29,11 +29,8 @@ export const changeOptions = (command: Command): Command =>
     command
       .option('--dry-run', 'show the plan, change nothing')
       .option('-y, --yes', 'do not ask')
-      .option(
-        '--settle <duration>',
-        'pause between two stages, for the proxies to hear of the first',
-        milliseconds,
-        2000,
+      .addOption(
+        durationOption('--settle <duration>', 'pause between two stages, for the proxies to hear of the first', '2s'),
       )
       .addOption(outputOption('text', 'json')),
   );

@@ -5,6 +5,7 @@ import type { Federation } from '../model/federation.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
 import { type Clients, observeAll } from './clusters.ts';
 import type { Session } from './session.ts';
+import { count } from './ui/text.ts';
 
 /** A plan, and what the clusters say to it. */
 export interface Prepared {
@@ -29,7 +30,7 @@ export async function preparePlan(options: PrepareOptions, session: Session): Pr
   const observations = await observeAll(clients, federation, manifests, session);
   const plan = buildPlan({ federation, manifests, observations });
   const tried = await session.progress(async (progress) => {
-    if (plan.steps.length > 0) progress.step(`trying ${plan.steps.length} writes`);
+    if (plan.steps.length > 0) progress.step(`trying ${count(plan.steps.length, 'write')}`);
     return dryRun({ plan, clients, takeOver });
   });
   return { plan, dryRun: tried, diagnostics: [...plan.diagnostics, ...tried.diagnostics].map(locate) };

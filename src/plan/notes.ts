@@ -33,14 +33,16 @@ const drainSeconds = 45;
 
 /** A first policy shuts out everybody who is not in it, and any change of one ends the open TCP connections. */
 function policyNotes(workload: Workload, step: Step | undefined): Note[] {
-  if (step === undefined || step.op === 'delete') return [];
+  if (step === undefined) return [];
   const who = `pods ${labelText(workload)} in ${workload.namespace}`;
   const drain = `their open TCP connections end ${drainSeconds}s after the write`;
   const { name: cluster } = workload.cluster;
+  if (step.op === 'delete')
+    return [{ cluster, text: `${who}: whoever no other policy refuses may call them again; ${drain}` }];
   if (step.op === 'update') return workload.servesTcp ? [{ cluster, text: `${who}: ${drain}` }] : [];
   const open = workload.rules.some(({ principals }) => principals === undefined);
-  const ports = open ? `on port ${workload.exportedPorts.join(', ')}` : 'on every port';
-  return [{ cluster, text: `${who}: from now on only the callers of the spec get in ${ports}; ${drain}` }];
+  const ports = open ? `port ${workload.exportedPorts.join(', ')}` : 'every port';
+  return [{ cluster, text: `${who}: from now on ${ports} lets in only the callers of the spec; ${drain}` }];
 }
 
 const labelText = ({ labels }: Workload): string =>

@@ -50,11 +50,11 @@ function frame(position: Position, hint: string | undefined, paint: Paint): stri
   const before = visible(text.slice(0, column - 1));
   const marked = visible(text.slice(column - 1, column - 1 + position.length));
   const caret = ' '.repeat(width(before)) + '^'.repeat(Math.max(1, width(marked)));
-  const [first, ...rest] = hint === undefined ? [] : visible(hint).split('\n');
+  const [first, ...rest] = hint?.split('\n').map(visible) ?? [];
   return [
     `${paint.dim(`${number} | `)}${visible(text)}`,
     `${paint.dim(gutter)}${paint.red(caret)}${first === undefined ? '' : ` ${first}`}`,
-    ...rest.map((line) => `${paint.dim(gutter)}${line}`),
+    ...rest.map((line) => `${paint.dim(gutter)}${line}`.trimEnd()),
   ];
 }
 
