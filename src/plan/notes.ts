@@ -23,6 +23,7 @@ export function planNotes(
       return policyNotes(workload, policies.get(`${cluster.name}/${namespace}/${objectName(federation.name, name)}`));
     }),
     ...steps.flatMap(restartNotes),
+    ...limitNotes(federation, steps),
     ...certificateNotes(manifests, observations),
     ...unfinished(observations),
   ];
@@ -65,6 +66,21 @@ const restartNotes = (step: Step): Note[] =>
         },
       ]
     : [];
+
+/** What the mesh can't do for a service is said when it is first published. */
+function limitNotes({ services }: Federation, steps: readonly Step[]): Note[] {
+  const published = new Set(
+    steps.flatMap((step) => (step.op === 'create' && step.stage === 'publish' ? [step.source.join('.')] : [])),
+  );
+  return services
+    .filter(({ at }) => published.has(at.join('.')))
+    .flatMap(({ name, limits, providers }) =>
+      limits.map((text) => ({
+        cluster: providers.map(({ cluster }) => cluster.name).join(', '),
+        text: `${name}: ${text}`,
+      })),
+    );
+}
 
 function certificateNotes(manifests: readonly Manifest[], observations: readonly Observation[]): Note[] {
   return observations

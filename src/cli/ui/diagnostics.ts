@@ -61,9 +61,10 @@ function frame(position: Position, hint: string | undefined, paint: Paint): stri
 function window({ text, column }: Position): { text: string; column: number } {
   if (text.length <= longestLine) return { text, column };
   const start = Math.max(0, column - 1 - longestLine / 2);
-  const part = text.slice(start, start + longestLine);
+  const end = start + longestLine;
   const cut = start > 0 ? '…' : '';
-  return { text: `${cut}${part}…`, column: column - start + cut.length };
+  const rest = end < text.length ? '…' : '';
+  return { text: `${cut}${text.slice(start, end)}${rest}`, column: column - start + cut.length };
 }
 
 const hintLines = (hint: string | undefined, paint: Paint): string[] =>

@@ -1,6 +1,6 @@
-import { appendFile, chown, mkdir, symlink } from 'node:fs/promises';
+import { appendFile, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findPostgres, findProgram, searchPath } from '../requirements.ts';
+import { findPostgres, findProgram } from '../requirements.ts';
 import { must } from '../shell.ts';
 import type { MeshTools } from '../tools.ts';
 import type { Container } from './pod.ts';
@@ -77,8 +77,7 @@ async function postgres(stage: Stage): Promise<Program> {
   const method = stage.env['POSTGRES_HOST_AUTH_METHOD'] ?? 'scram-sha-256';
   const user = stage.env['POSTGRES_USER'] ?? 'postgres';
   await mkdir(data);
-  const { stdout: uid } = { stdout: await must(['id', '-u', 'postgres']) };
-  await chown(data, Number(uid), 0);
+  await chown(data, Number(await must(['id', '-u', 'postgres'])), 0);
   const make = [join(bin, 'initdb'), '-D', data, '-U', user, '-A', 'trust', '--no-sync', '--no-instructions'];
   await must([...asPostgres, ...make], { cwd: '/' });
   await appendFile(join(data, 'pg_hba.conf'), `host all all all ${method}\n`);
@@ -102,19 +101,12 @@ function collector({ tools, folder }: Stage): Program {
   return { argv: [tools.box, 'otlp', '4317', join(folder, 'spans')], listens: [4317] };
 }
 
-/** Images of tools: what the container says is run as it stands. The `nats` command is one of ours. */
-async function ownCommand({ container, args, env, folder, tools }: Stage): Promise<Program> {
+/** Images of tools: what the container says is run as it stands, with the programs of this machine. */
+function ownCommand({ container, args, env }: Stage): Program {
   const { command, image } = container;
   if (command.length === 0 && args.length === 0) return { argv: ['sleep', 'infinity'], listens: [] };
   const entrypoint = image.includes('curl') ? ['curl'] : [];
-  const bin = join(folder, 'bin');
-  await mkdir(bin, { recursive: true });
-  await symlink(tools.nats, join(bin, 'nats')).catch(() => {}); // it is there after a restart
-  return {
-    argv: [...(command.length > 0 ? command : entrypoint), ...args],
-    env: { ...env, PATH: `${bin}:${searchPath}` },
-    listens: portsOf(container),
-  };
+  return { argv: [...(command.length > 0 ? command : entrypoint), ...args], env, listens: portsOf(container) };
 }
 
 const portsOf = ({ ports }: Container): number[] => ports.map(({ containerPort }) => containerPort);
