@@ -36,8 +36,8 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } };
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const gone = await access.request('DELETE', pathOf(pod), { body }).then(
-        ({ status }) => status < 300 || status === 404 || status === 409,
-        () => false,
+        ({ status }) => status < 300 || status === 404,
+        () => false, // the API server is away
       );
       if (gone) break;
       await sleep(500);
