@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Bench, startBench } from '../test/bench/bench.ts';
 import { printProgress } from '../test/bench/progress.ts';
 
@@ -9,8 +10,9 @@ import { printProgress } from '../test/bench/progress.ts';
  * The whole road on throw-away API servers: `npm run demo`. What it shows is what the program prints; an exit code that is
  * not the expected one ends it.
  */
-const cli = new URL('../bin/aegis-xc.js', import.meta.url).pathname;
-const examples = new URL('../examples/', import.meta.url).pathname;
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const cli = 'bin/aegis-xc.js';
+const examples = 'examples';
 const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-demo-'));
 const spec = join(folder, 'federation.yaml');
 const scenario = 'service-to-service';
@@ -80,12 +82,7 @@ function run(args: readonly string[], { exit = 0, show = true }: RunOptions = {}
 }
 
 /** Paths as a reader would type them. */
-function shortened(arg: string): string {
-  return arg
-    .replace(examples, 'examples/')
-    .replace(`${folder}/`, '')
-    .replace(/^\/.*\/kubeconfig$/, 'kubeconfig');
-}
+const shortened = (arg: string): string => arg.replace(`${folder}/`, '').replace(/^\/.*\/kubeconfig$/, 'kubeconfig');
 
 function heading(text: string): void {
   say(`\n── ${text} ${'─'.repeat(Math.max(0, 90 - text.length))}`);

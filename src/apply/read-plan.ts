@@ -3,7 +3,7 @@ import { observeCluster } from '../clusters/observe.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Federation } from '../model/federation.ts';
 import type { Observation } from '../plan/observation.ts';
-import { buildPlan, type Course, type Plan } from '../plan/plan.ts';
+import { buildPlan, type Plan, type PlanInput } from '../plan/plan.ts';
 
 export interface Place {
   readonly clients: ReadonlyMap<string, ClusterClient>;
@@ -36,7 +36,11 @@ export const observeOne = (
   });
 
 /** The plan from what is there now. */
-export async function readPlan(place: Place, manifests: readonly Manifest[], course?: Course): Promise<Plan> {
+export async function readPlan(
+  place: Place,
+  manifests: readonly Manifest[],
+  options: Pick<PlanInput, 'course' | 'leaving' | 'forget'> = {},
+): Promise<Plan> {
   const observations = await observeClusters(place, manifests);
-  return buildPlan({ federation: place.federation, manifests, observations, ...(course && { course }) });
+  return buildPlan({ federation: place.federation, manifests, observations, ...options });
 }

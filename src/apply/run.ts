@@ -43,15 +43,25 @@ export interface RunOptions {
  */
 export async function runPlan(options: RunOptions): Promise<Outcome> {
   const { plan, clients, onEvent, course } = options;
-  if (isEmpty(plan) && course.kind === 'begin' && options.leaving.size === 0) return { kind: 'unchanged' };
+  if (course.kind === 'begin' && isDone(options)) return { kind: 'unchanged' };
   onEvent({ type: 'locking', clusters: plan.clusters.map(({ observation }) => observation.cluster) });
   const onWait = (holder: string): void => onEvent({ type: 'waiting', holder });
   return withLocks(plan, clients, { ttl: options.lockTtl, onWait, signal: options.signal }, async (locks) => {
     const now = await options.replan(options.manifests, course);
-    const changes = differences(fingerprint(plan), fingerprint(now));
+    const known = new Set(plan.diagnostics.map(({ message }) => message));
+    const found = now.diagnostics.filter(({ severity, message }) => severity === 'error' && !known.has(message));
+    const changes = [...differences(fingerprint(plan), fingerprint(now)), ...found.map(({ message }) => message)];
     if (changes.length > 0) return { kind: 'out-of-date', changes };
     return underLock({ ...options, plan: now }, locks);
   });
+}
+
+function isDone({ plan, leaving }: RunOptions): boolean {
+  const staying = plan.clusters.filter(({ observation }) => !leaving.has(observation.cluster));
+  const gone = plan.clusters.filter(({ observation }) => leaving.has(observation.cluster));
+  return (
+    isEmpty({ ...plan, clusters: staying }) && gone.every(({ observation }) => observation.inventory === undefined)
+  );
 }
 
 async function underLock(options: RunOptions, locks: Locks): Promise<Outcome> {
@@ -151,8 +161,8 @@ async function stopped(
 
 /** Going back needs the clusters, and the lock, as much as going on. */
 const outOfReach = ['unreachable', 'unauthorized', 'aborted', 'lock-lost', 'ambiguous', 'server', 'throttled'];
-const isOutOfReach = ({ error }: Failure): boolean =>
-  error instanceof ClusterError && outOfReach.includes(error.reason);
+const isOutOfReach = ({ step, error }: Failure): boolean =>
+  step === undefined || (error instanceof ClusterError && outOfReach.includes(error.reason));
 
 /** The way back is a plan like any other: from what is there now to what was there before. */
 async function goBack(
@@ -173,6 +183,7 @@ async function goBack(
     });
     if (noted.length > 0) return { kind: 'stopped', at, failures: [...failures, ...noted], left: plan.steps.length };
     const back = await replan(before, course);
+    if (back.proof.unsafe.length > 0) return { kind: 'stopped', at, failures, left: plan.steps.length };
     const locks = new Map(sites.map(({ cluster, lock }) => [cluster, lock]));
     const outcome = await underLock({ ...options, plan: back, manifests: before, course, takeOver: false }, locks);
     if (outcome.kind === 'rolled-back') return { kind: 'rolled-back', at, failures };

@@ -1,19 +1,29 @@
-import type { Command } from 'commander';
-import { type Outcome, runPlan } from '../apply/run.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Outcome } from '../apply/outcome.ts';
+import { type Place, readPlan } from '../apply/read-plan.ts';
+import { runPlan } from '../apply/run.ts';
+import type { Goal } from '../apply/unfinished.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics.ts';
 import { UsageError } from '../errors.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import type { Cluster } from '../model/federation.ts';
+import type { Fingerprint } from '../plan/differences.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Clients, withClusters } from './clusters.ts';
 import { outputOption } from './command.ts';
 import { compileSpec } from './compile.ts';
-import { type ContextOptions, contextOptions, milliseconds } from './contexts.ts';
+import { type ContextOptions, contextOptions, durationOption } from './contexts.ts';
+import { commitOf } from './git.ts';
 import { printJson } from './output.ts';
+import { mustStillFit } from './plan-file.ts';
 import { type Prepared, preparePlan } from './planning.ts';
-import { outcomeExit, outcomeText, reportEvents } from './running.ts';
+import { outcomeExit, outcomeJson, outcomeText, reportEvents } from './running.ts';
 import type { ExitCode, Session } from './session.ts';
 import { diagnosticsText } from './ui/diagnostics.ts';
 import { planJson } from './ui/plan-json.ts';
-import { planText } from './ui/plan-text.ts';
+import { countOps, planText } from './ui/plan-text.ts';
+import { count } from './ui/text.ts';
+import { version } from './version.ts';
 
 /** The options of the commands that write. */
 export interface ChangeOptions extends ContextOptions {
@@ -22,6 +32,12 @@ export interface ChangeOptions extends ContextOptions {
   readonly yes?: boolean;
   readonly takeOver?: boolean;
   readonly settle: number;
+  readonly timeout: number;
+  readonly onFailure: 'rollback' | 'hold';
+  readonly maxRemovals?: number;
+  readonly lockTtl: number;
+  /** Clusters that took part and are not to be asked after any more. */
+  readonly forget?: readonly string[];
 }
 
 export const changeOptions = (command: Command): Command =>
@@ -29,43 +45,72 @@ export const changeOptions = (command: Command): Command =>
     command
       .option('--dry-run', 'show the plan, change nothing')
       .option('-y, --yes', 'do not ask')
-      .option(
-        '--settle <duration>',
-        'pause between two stages, for the proxies to hear of the first',
-        milliseconds,
-        2000,
+      .addOption(
+        new Option('--on-failure <what>', 'what a stage that fails leads to')
+          .choices(['rollback', 'hold'])
+          .default('rollback'),
       )
+      .addOption(durationOption('--timeout <duration>', 'after which no further write is begun', '5m'))
+      .addOption(
+        durationOption('--settle <duration>', 'pause between two stages, for the proxies to hear of the first', '2s'),
+      )
+      .addOption(durationOption('--lock-ttl <duration>', 'after which the lock of a run that died is free', '30s'))
       .addOption(outputOption('text', 'json')),
   );
 
+export const maxRemovalsOption = (): Option =>
+  new Option(
+    '--max-removals <number>',
+    'objects that may go without a question; needed in a pipeline when more than a third goes',
+  ).argParser((text) => {
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Write a number.');
+    return Number(text);
+  });
+
 /** What is to become of the federation, and how that is asked and told. */
 export interface Change {
-  /** Nothing of it stays. */
-  readonly removing: boolean;
+  /** Decided when the clusters can be read; undefined when there is nothing to do. */
+  readonly goal: (place: Place, rendered: readonly Manifest[]) => Promise<Goal | undefined> | Goal;
+  /** What is said when there is no goal. */
+  readonly nothing?: string;
   readonly question: (plan: Plan) => string;
   /** Whether a pipeline, where nobody can be asked, has to say `--yes`. */
   readonly mustBeSaid: boolean;
+  /** The plan as somebody has approved it. */
+  readonly saved?: Fingerprint | undefined;
+  /** A cluster beside those of the spec. */
+  readonly also?: readonly Cluster[];
 }
 
-/** The road of `apply` and `delete`: read, plan, have every write tried, show, ask, write. */
+/** The road of every command that writes: read, plan, have every write tried, show, ask, write. */
 export async function changeClusters(change: Change, options: ChangeOptions, session: Session): Promise<ExitCode> {
-  const { federation, manifests, diagnostics: warned, locate } = await compileSpec(session);
-  const { takeOver = false, dryRun = false } = options;
-  return withClusters(federation.clusters, options, session, async (clients, signal) => {
-    const wanted = change.removing ? [] : manifests;
-    const prepared = await preparePlan({ federation, manifests: wanted, clients, locate, takeOver }, session);
-    const found = takeOver ? prepared.diagnostics : refusing(prepared.diagnostics);
+  const { federation, manifests: rendered, diagnostics: warned, locate } = await compileSpec(session);
+  const { takeOver = false, dryRun = false, forget = [] } = options;
+  const clusters = [...federation.clusters, ...(change.also ?? [])];
+  return withClusters(clusters, options, session, async (clients, signal, gently) => {
+    const place = { clients, federation };
+    const goal = await change.goal(place, rendered);
+    if (goal === undefined) {
+      session.warn(change.nothing ?? 'Nothing to do.');
+      return 0;
+    }
+    const { manifests, course, leaving } = goal;
+    const wanted = { federation, manifests, clients, locate, takeOver, course, leaving, forget };
+    const prepared = await preparePlan(wanted, session);
+    const found = takeOver || course.kind === 'back' ? prepared.diagnostics : refusing(prepared.diagnostics);
+    if (change.saved) mustStillFit(change.saved, prepared.plan);
     show(prepared, found, options, session);
     const refused = hasErrors(found);
     if (refused || dryRun) {
-      report(prepared, [...warned, ...found], refused ? 'refused' : 'planned', options, session);
+      report(prepared, [...warned, ...found], { outcome: refused ? 'refused' : 'planned' }, options, session);
       if (refused) session.warn('Nothing was changed.');
       return refused ? 2 : 0;
     }
     if (!(await agreed(change, prepared.plan, options, session))) return 2;
-    const outcome = await write(change, prepared.plan, { clients, signal, options, session });
-    report(prepared, [...warned, ...found], outcome.kind, options, session);
-    session.warn(outcomeText(outcome, prepared.plan, change.removing, session.paintTalk));
+    gently();
+    const outcome = await write(goal, prepared.plan, { place, clients, signal, options, session });
+    report(prepared, [...warned, ...found], outcomeJson(outcome), options, session);
+    session.warn(outcomeText(outcome, prepared.plan, goal, session.paintTalk));
     return outcomeExit(outcome);
   });
 }
@@ -85,15 +130,18 @@ function show(prepared: Prepared, found: readonly Diagnostic[], options: ChangeO
 function report(
   prepared: Prepared,
   diagnostics: readonly Diagnostic[],
-  outcome: Outcome['kind'] | 'planned',
+  outcome: object,
   { output }: ChangeOptions,
   session: Session,
 ): void {
-  if (output === 'json') printJson(session, { ...planJson(prepared), outcome }, diagnostics);
+  if (output === 'json') printJson(session, { ...planJson(prepared), ...outcome }, diagnostics);
 }
 
-async function agreed(change: Change, plan: Plan, { yes = false }: ChangeOptions, session: Session): Promise<boolean> {
-  if (yes || plan.steps.length === 0) return true;
+async function agreed(change: Change, plan: Plan, options: ChangeOptions, session: Session): Promise<boolean> {
+  const { yes = false } = options;
+  if (plan.steps.length === 0) return true;
+  if (!change.mustBeSaid && (yes || !session.interactive)) mustBeFew(plan, options);
+  if (yes) return true;
   if (!session.interactive) {
     if (!change.mustBeSaid) return true;
     throw new UsageError('Nobody is there to be asked.', 'Say that it is meant with --yes.');
@@ -103,22 +151,39 @@ async function agreed(change: Change, plan: Plan, { yes = false }: ChangeOptions
   return false;
 }
 
+/** A spec that has lost most of its services is more often a mistake than meant. */
+function mustBeFew({ steps, clusters }: Plan, { maxRemovals }: ChangeOptions): void {
+  const goes = countOps(steps).delete;
+  const known = clusters.reduce((sum, { observation }) => sum + (observation.inventory?.items.length ?? 0), 0);
+  if (goes * 3 <= known || goes <= (maxRemovals ?? 0)) return;
+  throw new UsageError(
+    `This would delete ${count(goes, 'object')} of ${known}, which is more than a third.`,
+    `If it is meant: --max-removals ${goes}. Nothing was changed.`,
+  );
+}
+
 interface Tools {
+  readonly place: Place;
   readonly clients: Clients;
   readonly signal: AbortSignal;
   readonly options: ChangeOptions;
   readonly session: Session;
 }
 
-const write = (change: Change, plan: Plan, { clients, signal, options, session }: Tools): Promise<Outcome> =>
+const write = (goal: Goal, plan: Plan, { place, clients, signal, options, session }: Tools): Promise<Outcome> =>
   session.progress((progress) =>
     runPlan({
       plan,
       clients,
-      signal,
+      ...goal,
+      replan: (manifests, course) =>
+        readPlan(place, manifests, { course, leaving: goal.leaving, forget: options.forget }),
       settle: options.settle,
       takeOver: options.takeOver ?? false,
-      removing: change.removing,
+      onFailure: options.onFailure,
+      lockTtl: options.lockTtl,
+      about: { commit: commitOf(session.file), tool: version, allowed: [] },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
       onEvent: reportEvents(plan, progress),
     }),
   );

@@ -15,17 +15,20 @@ export async function withClusters<Result>(
   clusters: readonly Cluster[],
   options: ContextOptions,
   session: Session,
-  work: (clients: Clients, signal: AbortSignal) => Promise<Result>,
+  work: (clients: Clients, signal: AbortSignal, gently: () => void) => Promise<Result>,
 ): Promise<Result> {
   const contexts = contextsOf(clusters, options);
   const kubeconfig = loadKubeconfig({ env: session.env, ...(options.kubeconfig && { path: options.kubeconfig }) });
   const signal = session.catchInterrupt();
+  const requests = new AbortController();
+  const stop = (): void => requests.abort();
+  signal.addEventListener('abort', stop);
   const clients = connectAll([...contexts], (cluster, context) =>
     connectCluster({
       cluster,
       context,
       kubeconfig,
-      signal,
+      signal: requests.signal,
       env: session.env,
       requestTimeout: options.requestTimeout,
       onWarning: (text) => session.warn(`${session.paintTalk.yellow('warning:')} ${cluster}: ${text}`),
@@ -34,7 +37,8 @@ export async function withClusters<Result>(
     }),
   );
   try {
-    return await work(clients, signal);
+    // From then on Ctrl-C lets what is under way finish, so that its outcome is known.
+    return await work(clients, signal, () => signal.removeEventListener('abort', stop));
   } finally {
     await Promise.all([...clients.values()].map((client) => client.close()));
   }

@@ -1,13 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Cluster } from '../model/federation.ts';
-import { nearest } from '../nearest.ts';
+import { pairsOption } from './command.ts';
+import { knownCluster } from './known-cluster.ts';
 
 /** The options of every command that talks to clusters. */
 export interface ContextOptions {
   readonly clusterA?: string;
   readonly clusterB?: string;
-  readonly context: ReadonlyMap<string, string>;
+  readonly context?: ReadonlyMap<string, string>;
   readonly kubeconfig?: string;
   readonly requestTimeout: number;
 }
@@ -17,20 +18,16 @@ export const contextOptions = (command: Command): Command =>
     .optionsGroup('Clusters:')
     .option('--cluster-a <context>', 'kubeconfig context of cluster-a, or of the first cluster of the spec')
     .option('--cluster-b <context>', 'kubeconfig context of cluster-b, or of the second cluster of the spec')
-    .option('--context <cluster=context>', 'the same for any cluster; may be repeated', addContext, new Map())
+    .addOption(pairsOption('--context <cluster=context>', 'the same for any cluster; once for each'))
     .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
-    .option('--request-timeout <duration>', 'how long one request may take', milliseconds, 30_000);
+    .addOption(durationOption('--request-timeout <duration>', 'how long one request may take', '30s'));
 
-function addContext(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const [, cluster, context] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (cluster === undefined || context === undefined) {
-    throw new InvalidArgumentError('Write <cluster>=<context>, such as cluster-a=prod-a.');
-  }
-  return new Map([...before, [cluster, context]]);
-}
+/** The action gets milliseconds. */
+export const durationOption = (flags: string, description: string, usual: string): Option =>
+  new Option(flags, description).argParser(milliseconds).default(milliseconds(usual), usual);
 
 /** `500ms`, `2s`, `5m`; 0 alone is none. */
-export function milliseconds(text: string): number {
+function milliseconds(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
   if (text === '0') return 0;
   if (unit !== 'ms' && unit !== 's' && unit !== 'm') {
@@ -48,17 +45,9 @@ export function contextsOf(clusters: readonly Cluster[], options: ContextOptions
   const said = new Map([
     ...fromFlag('cluster-a', names[0], names, options.clusterA),
     ...fromFlag('cluster-b', names[1], names, options.clusterB),
-    ...options.context,
+    ...(options.context ?? []),
   ]);
-  for (const name of said.keys()) {
-    if (!names.includes(name)) {
-      const close = nearest(name, names);
-      throw new UsageError(
-        `"${name}" is not a cluster of this federation.`,
-        close === undefined ? `Its clusters are ${names.join(', ')}.` : `Did you mean "${close}"?`,
-      );
-    }
-  }
+  for (const name of said.keys()) knownCluster(name, names);
   return new Map(clusters.map((cluster) => [cluster.name, said.get(cluster.name) ?? fromSpec(cluster)]));
 }
 

@@ -19,6 +19,9 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
     ['plan', 'show what apply would do', () => import('./commands/plan.ts')],
     ['apply', 'bring all clusters to what the spec says', () => import('./commands/apply.ts')],
     ['status', 'show what is where, and what has changed', () => import('./commands/status.ts')],
+    ['resume', 'finish a run that has stopped part-way', () => import('./commands/resume.ts')],
+    ['rollback', 'go back, from such a run or to a revision', () => import('./commands/rollback.ts')],
+    ['history', 'list what was applied when', () => import('./commands/history.ts')],
     ['delete', 'remove the federation from all clusters', () => import('./commands/delete.ts')],
   ],
   'Reference:': [

@@ -1,12 +1,14 @@
 import type { OnEvent } from '../apply/events.ts';
-import type { Failure, Outcome } from '../apply/run.ts';
+import type { Failure, Left, Outcome } from '../apply/outcome.ts';
+import type { Goal } from '../apply/unfinished.ts';
 import { ClusterError } from '../errors.ts';
-import { nameOf } from '../plan/object-key.ts';
+import { nameOf, objectRef } from '../plan/object-key.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ExitCode } from './session.ts';
 import type { Paint } from './ui/colour.ts';
 import { countOps } from './ui/plan-text.ts';
 import type { Progress } from './ui/progress.ts';
+import { table } from './ui/table.ts';
 import { count } from './ui/text.ts';
 
 /** Shows how far a run is: a line for every stage and cluster. */
@@ -15,6 +17,12 @@ export function reportEvents(plan: Plan, progress: Progress): OnEvent {
   const place = (cluster: string, stage: string): string => `${stage.padEnd(9)} ${cluster}`;
   return (event) => {
     switch (event.type) {
+      case 'locking':
+        return progress.step(`locking ${event.clusters.join(', ')}`);
+      case 'waiting':
+        return progress.step(`${event.holder} holds the lock: watching whether it is alive`);
+      case 'rolling-back':
+        return progress.step(`stage ${event.at} failed: going back`);
       case 'inventory':
         return progress.step(`noting the change in ${event.clusters.join(', ')}`);
       case 'stage': {
@@ -52,51 +60,92 @@ function opsText(steps: Plan['steps']): string {
   return parts.flatMap(([number, done]) => (number > 0 ? [`${number} ${done}`] : [])).join(', ');
 }
 
-export function outcomeExit(outcome: Outcome): ExitCode {
+const exits = {
+  unchanged: 0,
+  done: 0,
+  'out-of-date': 2,
+  refused: 2,
+  'rolled-back': 3,
+  stopped: 4,
+  interrupted: 4,
+  incomplete: 5,
+} as const satisfies Record<Outcome['kind'], ExitCode>;
+
+/** A way back that was asked for and has led there is no failure. */
+export const outcomeExit = (outcome: Outcome): ExitCode =>
+  outcome.kind === 'rolled-back' && outcome.failures.length === 0 ? 0 : exits[outcome.kind];
+
+/** The same for a program. */
+export const outcomeJson = (outcome: Outcome): object => ({
+  outcome: outcome.kind,
+  ...('at' in outcome && { stage: outcome.at }),
+  ...('failures' in outcome && {
+    failures: outcome.failures.map(({ cluster, step, error }) => ({
+      cluster,
+      ...(step && { object: objectRef(cluster, step.id), op: step.op }),
+      message: error.message,
+      ...(error instanceof ClusterError && { reason: error.reason, hint: error.hint, auditId: error.auditId }),
+    })),
+  }),
+  ...('left' in outcome && { left: outcome.left }),
+  ...('changes' in outcome && { changes: outcome.changes }),
+});
+
+/** The last lines: what is so now, and what to do next. */
+export function outcomeText(outcome: Outcome, plan: Plan, { leaving, course }: Goal, paint: Paint): string {
+  const names = plan.clusters.map(({ observation }) => observation.cluster);
+  const [stay, gone] = [names.filter((name) => !leaving.has(name)), names.filter((name) => leaving.has(name))];
+  const failures = 'failures' in outcome ? outcome.failures.map((one) => failureLine(one, paint)) : [];
   switch (outcome.kind) {
     case 'unchanged':
+      return `Nothing to do: ${whereabouts(plan, stay, gone)}. 0 writes.`;
     case 'done':
-      return 0;
+      return `${paint.green('Done:')} ${whereabouts(plan, stay, gone)}.`;
+    case 'out-of-date':
+      return [
+        `${paint.red('error:')} something has changed since the plan was made:`,
+        ...outcome.changes.map((one) => `  - ${one}`),
+        'Nothing was changed. Run the command again.',
+      ].join('\n');
     case 'refused':
-      return 2;
-    case 'stopped':
+      return [...failures, 'No object was changed.'].join('\n');
+    case 'stopped': {
+      const after = course.kind === 'back' ? '' : `: ${progressOf(plan, outcome.left)}; no later stage has begun`;
+      return [...failures, `${paint.red('Stopped')} in stage ${outcome.at}${after}.`, ...next].join('\n');
+    }
     case 'interrupted':
-      return 4;
+      return [`${paint.yellow('Interrupted:')} ${progressOf(plan, outcome.left)}.`, ...next].join('\n');
+    case 'rolled-back':
+      return failures.length === 0
+        ? `${paint.green('Done:')} ${names.join(', ')} are as they were before the run.`
+        : [...failures, `${paint.yellow('Rolled back:')} every cluster is as it was before.`].join('\n');
+    case 'incomplete':
+      return [
+        ...failures,
+        `${paint.red('The way back is incomplete.')} Look at these by hand:`,
+        table(['CLUSTER', 'OBJECT', 'WHY'], outcome.left.map(leftRow)),
+      ].join('\n');
   }
 }
 
-/** The last lines: what is so now, and what to do next. */
-export function outcomeText(outcome: Outcome, plan: Plan, removing: boolean, paint: Paint): string {
-  const everywhere = plan.clusters.map(({ observation }) => observation.cluster).join(', ');
-  switch (outcome.kind) {
-    case 'unchanged':
-      return removing
-        ? `Nothing to do: nothing of ${plan.federation} is in ${everywhere}. 0 writes.`
-        : `Nothing to do: revision ${plan.revision} is in ${everywhere}. 0 writes.`;
-    case 'done':
-      return removing
-        ? `${paint.green('Done:')} nothing of ${plan.federation} is left in ${everywhere}.`
-        : `${paint.green('Done:')} revision ${plan.revision} is in ${everywhere}.`;
-    case 'refused':
-      return [...outcome.failures.map((one) => failureLine(one, paint)), 'No object was changed.'].join('\n');
-    case 'stopped':
-      return [
-        ...outcome.failures.map((one) => failureLine(one, paint)),
-        `${paint.red('Stopped')} in stage ${outcome.at}: ${progressOf(plan, outcome.left)}; no later stage has begun.`,
-        goesOn,
-      ].join('\n');
-    case 'interrupted':
-      return [`${paint.yellow('Interrupted:')} ${progressOf(plan, outcome.left)}.`, goesOn].join('\n');
-  }
-}
+const leftRow = ({ cluster, object, why }: Left): string[] => [cluster, object, why];
+
+const whereabouts = ({ federation, revision }: Plan, stay: readonly string[], gone: readonly string[]): string =>
+  [
+    ...(stay.length > 0 ? [`revision ${revision} is in ${stay.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`nothing of ${federation} is left in ${gone.join(', ')}`] : []),
+  ].join('; ');
 
 const progressOf = ({ steps }: Plan, left: number): string =>
   `${steps.length - left} of ${count(steps.length, 'write')} done`;
 
-const goesOn = 'Run the same command again: it goes on from here.';
+const next = [
+  'Every cluster is in a safe state, between the old and the new one.',
+  '`aegis-xc resume` goes on from here, `aegis-xc rollback` goes back.',
+];
 
 function failureLine({ cluster, step, error }: Failure, paint: Paint): string {
-  const what = step ? `${step.id.kind} ${nameOf(step.id)}` : 'the inventory';
+  const what = step ? `${step.id.kind} ${nameOf(step.id)}` : 'the records of the run';
   const hint = error instanceof ClusterError && error.hint ? `\n  ${error.hint}` : '';
   return `${paint.red('error:')} ${cluster}: ${what}: ${error.message}${hint}`;
 }

@@ -1,7 +1,7 @@
 import { ClusterError, type ClusterErrorDetails } from '../errors.ts';
+import { TunnelError } from './proxy-login.ts';
 import { isWrite, type Purpose, type Where } from './purpose.ts';
 import { ProxyError, type TransportError } from './transport.ts';
-import { TunnelError } from './tunnel.ts';
 
 /** The error for a request that got no answer. A write that may have been sent is ambiguous, whatever broke. */
 export function noAnswer(

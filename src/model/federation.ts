@@ -63,6 +63,8 @@ export interface ConnectionSettings {
 
 export interface Service {
   readonly name: string;
+  /** What the mesh can't do for it, in sentences. */
+  readonly limits: readonly string[];
   readonly ports: readonly Port[];
   readonly providers: readonly Provider[];
   readonly consumers: readonly Caller[];

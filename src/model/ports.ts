@@ -1,26 +1,20 @@
-import type { PortSpec, ServiceSpec } from '../spec/schema.ts';
+import { type SaidPort, saidPorts } from '../spec/ports.ts';
+import type { ServiceSpec } from '../spec/schema.ts';
 import type { ConnectionSettings, Port } from './federation.ts';
 import { type Preset, presetOfProtocol, presets } from './presets.ts';
 
 /** The ports of a service: `port` is one unnamed entry of `ports`, and a preset alone makes one too. */
-export function resolvePorts(spec: ServiceSpec): Port[] {
-  const named = spec.ports;
-  if (named !== undefined) return Object.entries(named).map(([name, port]) => resolvePort(spec, port, name));
-  return [resolvePort(spec, spec.port ?? {}, undefined)];
-}
+export const resolvePorts = (spec: ServiceSpec): Port[] => saidPorts(spec).map((port) => resolvePort(spec, port));
 
-function resolvePort(spec: ServiceSpec, port: PortSpec, name: string | undefined): Port {
-  const presetName = spec.preset ?? presetOfProtocol[port.protocol ?? 'TCP'];
-  const preset: Preset = presets[presetName];
-  const number = port.number ?? preset.port;
-  if (number === undefined) throw new Error('a port without a number');
-  const protocol = port.protocol ?? preset.protocol;
+function resolvePort(spec: ServiceSpec, { name, number, targetPort, protocol }: SaidPort): Port {
+  if (number === undefined || targetPort === undefined || protocol === undefined) throw new Error('half a port');
+  const preset = spec.preset ?? presetOfProtocol[protocol];
   return {
-    name: name ?? (protocol === 'TCP' && presetName !== 'tcp' ? `tcp-${presetName}` : protocol.toLowerCase()),
+    name: name ?? (protocol === 'TCP' && preset !== 'tcp' ? `tcp-${preset}` : protocol.toLowerCase()),
     number,
-    targetPort: port.targetPort ?? number,
+    targetPort,
     protocol,
-    connection: connectionOf(spec, preset),
+    connection: connectionOf(spec, presets[preset]),
   };
 }
 

@@ -1,10 +1,7 @@
 import type { PresetName, Protocol } from '../spec/schema.ts';
 
-/** What we know of the thing that speaks on a port. */
+/** How connections to the thing that speaks on a port behave; which port and protocol it has, `spec/ports.ts` says. */
 export interface Preset {
-  readonly protocol: Protocol;
-  /** Its usual port; `undefined` where there is none. */
-  readonly port: number | undefined;
   readonly connectTimeout: string;
   /** When an idle TCP connection is closed. Envoy's own default is an hour, which kills idle pools of databases. */
   readonly idleTimeout: string | undefined;
@@ -24,7 +21,6 @@ const hour = '1h';
 const workday = '8h';
 
 const http = {
-  port: undefined,
   connectTimeout,
   idleTimeout: undefined,
   keepalive: undefined,
@@ -33,8 +29,6 @@ const http = {
 } as const;
 
 const tcp = {
-  protocol: 'TCP',
-  port: undefined,
   connectTimeout,
   idleTimeout: hour,
   keepalive,
@@ -46,25 +40,22 @@ const tcp = {
 const pooling =
   'Envoy opens one connection to the server for each one of a client: `maxPerClientPod` is a cap, not a pool. For a pool, run PgBouncer, ProxySQL or the like beside the server and export that.';
 const users = 'The mesh authorizes callers, not database users: roles and tables stay with the server.';
-const banner = 'The server speaks first: a caller that is refused still reads its greeting.';
 
 /** The presets. All of them are TCP to Istio but the HTTP family: its filters for databases are off by default. */
 export const presets = {
-  http: { ...http, protocol: 'HTTP', retries: { attempts: 2, perTryTimeout: '5s' } },
-  http2: { ...http, protocol: 'HTTP2', retries: { attempts: 2, perTryTimeout: '5s' } },
-  grpc: { ...http, protocol: 'GRPC', retries: { attempts: 2, perTryTimeout: undefined } },
+  http: { ...http, retries: { attempts: 2, perTryTimeout: '5s' } },
+  http2: { ...http, retries: { attempts: 2, perTryTimeout: '5s' } },
+  grpc: { ...http, retries: { attempts: 2, perTryTimeout: undefined } },
   tcp,
-  postgres: { ...tcp, port: 5432, idleTimeout: workday, limits: [pooling, users] },
-  mysql: { ...tcp, port: 3306, idleTimeout: workday, serverFirst: true, limits: [pooling, users, banner] },
+  postgres: { ...tcp, idleTimeout: workday, limits: [pooling, users] },
+  mysql: { ...tcp, idleTimeout: workday, serverFirst: true, limits: [pooling, users] },
   redis: {
     ...tcp,
-    port: 6379,
     idleTimeout: workday,
     limits: ['Cluster and Sentinel answer with addresses of their own: export each node, or a proxy in front of them.'],
   },
   mongodb: {
     ...tcp,
-    port: 27017,
     idleTimeout: workday,
     limits: [
       users,
@@ -73,7 +64,6 @@ export const presets = {
   },
   kafka: {
     ...tcp,
-    port: 9094,
     limits: [
       'Clients dial the address that each broker advertises: give the brokers a listener on this port that advertises its federated host.',
       'Users and topics stay with the brokers; consumer groups do not fail over between clusters.',
@@ -81,16 +71,13 @@ export const presets = {
   },
   nats: {
     ...tcp,
-    port: 4222,
     serverFirst: true,
     limits: [
-      banner,
       'Servers tell clients the addresses of their peers: set `cluster { no_advertise: true }`, or `client_advertise` to the federated host.',
     ],
   },
   amqp: {
     ...tcp,
-    port: 5672,
     limits: ['RabbitMQ streams (5552) dial the advertised host, like Kafka; clustering ports are not for export.'],
   },
 } as const satisfies Record<PresetName, Preset>;
@@ -100,3 +87,10 @@ export const presetOfProtocol = { HTTP: 'http', HTTP2: 'http2', GRPC: 'grpc', TC
   Protocol,
   PresetName
 >;
+
+/** What a user of a preset has to know, in sentences. */
+export const limitsOf = (name: PresetName): readonly string[] => {
+  const { limits, serverFirst } = presets[name];
+  const banner = 'The server speaks first: a caller that is refused still reads its greeting.';
+  return serverFirst ? [...limits, banner] : limits;
+};

@@ -14,6 +14,7 @@ import type {
 import { spiffeId } from './identity.ts';
 import { resolveImports } from './imports.ts';
 import { resolvePorts } from './ports.ts';
+import { limitsOf } from './presets.ts';
 import { resolveWorkloads } from './workloads.ts';
 
 /**
@@ -61,6 +62,7 @@ function resolveService(name: string, spec: ServiceSpec, clusters: ReadonlyMap<s
   );
   return {
     name,
+    limits: spec.preset === undefined ? [] : limitsOf(spec.preset),
     ports,
     providers,
     consumers: spec.consumers.map(({ cluster, ports: names, allow, ...caller }) => ({

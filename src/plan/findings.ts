@@ -12,6 +12,7 @@ export function planFindings(
   federation: Federation,
   manifests: readonly Manifest[],
   observations: readonly Observation[],
+  forget: readonly string[] = [],
 ): Diagnostic[] {
   return [
     ...sameCluster(observations),
@@ -22,7 +23,7 @@ export function planFindings(
       ...otherFederation(federation, observation),
       ...missingNamespaces(manifests, observation),
     ]),
-    ...leftOut(federation, observations),
+    ...leftOut(federation, observations, forget),
   ];
 }
 
@@ -120,7 +121,11 @@ function missingNamespaces(manifests: readonly Manifest[], { cluster, namespaces
 }
 
 /** A cluster that took part and is no longer in the spec keeps what it has: nobody may forget it by accident. */
-function leftOut({ clusters }: Federation, observations: readonly Observation[]): Diagnostic[] {
+function leftOut(
+  { clusters }: Federation,
+  observations: readonly Observation[],
+  forget: readonly string[],
+): Diagnostic[] {
   const participants = new Map(
     observations.flatMap(({ inventory }) =>
       (inventory?.participants ?? []).map(({ name, uid }) => [uid, name] as const),
@@ -129,14 +134,14 @@ function leftOut({ clusters }: Federation, observations: readonly Observation[])
   const present = new Set(observations.map(({ uid }) => uid));
   const named = new Set(clusters.map(({ name }) => name));
   return [...participants]
-    .filter(([uid]) => !present.has(uid))
+    .filter(([uid, name]) => !present.has(uid) && !forget.includes(name))
     .map(([uid, name]) => ({
       code: 'AXC4007',
       severity: 'error',
       message: named.has(name)
         ? `${name} was another cluster when this federation was last applied (UID ${uid})`
         : `${name} takes part in this federation, but is no longer in the spec`,
-      hint: 'Its objects would stay behind. Put it back into the spec and `aegis-xc delete` first.',
+      hint: `Its objects would stay behind. \`aegis-xc delete --cluster ${name} --context ${name}=<context>\` removes them; \`aegis-xc apply --forget ${name}\` leaves them as they are, when it is gone for good.`,
       at: ['clusters'],
     }));
 }

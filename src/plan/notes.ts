@@ -23,6 +23,7 @@ export function planNotes(
       return policyNotes(workload, policies.get(`${cluster.name}/${namespace}/${objectName(federation.name, name)}`));
     }),
     ...steps.flatMap(restartNotes),
+    ...limitNotes(federation, steps),
     ...certificateNotes(manifests, observations),
     ...unfinished(observations),
   ];
@@ -33,14 +34,16 @@ const drainSeconds = 45;
 
 /** A first policy shuts out everybody who is not in it, and any change of one ends the open TCP connections. */
 function policyNotes(workload: Workload, step: Step | undefined): Note[] {
-  if (step === undefined || step.op === 'delete') return [];
+  if (step === undefined) return [];
   const who = `pods ${labelText(workload)} in ${workload.namespace}`;
   const drain = `their open TCP connections end ${drainSeconds}s after the write`;
   const { name: cluster } = workload.cluster;
+  if (step.op === 'delete')
+    return [{ cluster, text: `${who}: whoever no other policy refuses may call them again; ${drain}` }];
   if (step.op === 'update') return workload.servesTcp ? [{ cluster, text: `${who}: ${drain}` }] : [];
   const open = workload.rules.some(({ principals }) => principals === undefined);
-  const ports = open ? `on port ${workload.exportedPorts.join(', ')}` : 'on every port';
-  return [{ cluster, text: `${who}: from now on only the callers of the spec get in ${ports}; ${drain}` }];
+  const ports = open ? `port ${workload.exportedPorts.join(', ')}` : 'every port';
+  return [{ cluster, text: `${who}: from now on ${ports} lets in only the callers of the spec; ${drain}` }];
 }
 
 const labelText = ({ labels }: Workload): string =>
@@ -63,6 +66,21 @@ const restartNotes = (step: Step): Note[] =>
         },
       ]
     : [];
+
+/** What the mesh can't do for a service is said when it is first published. */
+function limitNotes({ services }: Federation, steps: readonly Step[]): Note[] {
+  const published = new Set(
+    steps.flatMap((step) => (step.op === 'create' && step.stage === 'publish' ? [step.source.join('.')] : [])),
+  );
+  return services
+    .filter(({ at }) => published.has(at.join('.')))
+    .flatMap(({ name, limits, providers }) =>
+      limits.map((text) => ({
+        cluster: providers.map(({ cluster }) => cluster.name).join(', '),
+        text: `${name}: ${text}`,
+      })),
+    );
+}
 
 function certificateNotes(manifests: readonly Manifest[], observations: readonly Observation[]): Note[] {
   return observations

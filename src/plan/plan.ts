@@ -54,11 +54,16 @@ export interface PlanInput {
   readonly manifests: readonly Manifest[];
   /** One per cluster of the federation, in its order. */
   readonly observations: readonly Observation[];
-  readonly course?: Course;
+  readonly course?: Course | undefined;
+  /** Clusters in which nothing of the federation stays. */
+  readonly leaving?: ReadonlySet<string> | undefined;
+  /** Names of clusters that took part and are not asked after any more. */
+  readonly forget?: readonly string[] | undefined;
 }
 
 /** Compares what is wanted with what is there. Pure: the same input makes the same plan. */
-export function buildPlan({ federation, manifests, observations, course = { kind: 'begin' } }: PlanInput): Plan {
+export function buildPlan(input: PlanInput): Plan {
+  const { federation, manifests, observations, course = { kind: 'begin' }, leaving, forget = [] } = input;
   const clusters = observations.map((observation) =>
     planCluster({
       federation: federation.name,
@@ -75,7 +80,8 @@ export function buildPlan({ federation, manifests, observations, course = { kind
     federation: federation.name,
     revision,
     clusters: clusters.map(({ observation, unchanged, items, oldItems }) => {
-      const head = { ...inventoryHead(federation, observations), revision, hash };
+      const staying = observations.filter((one) => !leaving?.has(one.cluster));
+      const head = { ...inventoryHead(federation, staying), revision, hash };
       return {
         observation,
         unchanged,
@@ -91,7 +97,7 @@ export function buildPlan({ federation, manifests, observations, course = { kind
     })),
     proof,
     diagnostics: [
-      ...planFindings(federation, manifests, observations),
+      ...planFindings(federation, manifests, observations, forget),
       ...(course.kind === 'begin' ? observations.flatMap(unfinished) : []),
       ...proof.unsafe.map(unsafe),
       ...steps.flatMap(heldByOthers),

@@ -4,6 +4,7 @@ import type { Diagnostic, Path } from '../diagnostics.ts';
 import { nearest } from '../nearest.ts';
 import { expected, oneOf } from './expected.ts';
 import { formatHint, missingHint, nullHint, typeHint, unknownKeyHint, valueHint } from './hints.ts';
+import { limits } from './scan.ts';
 import { bare, keysOf, type Schema, schemaAt } from './shape.ts';
 import { codePoint, escapeInvisible, found, show } from './show.ts';
 
@@ -19,7 +20,10 @@ export interface Issue {
 
 /** What zod found, in the user's words, without what only follows from something else. */
 export function issuesOf(error: z.core.$ZodError, schema: Schema, writing: Writing): Issue[] {
-  const issues = error.issues.flatMap((issue) => explain(flattened(issue), { schema, writing }));
+  const issues = error.issues
+    .slice(0, limits.findings)
+    .flatMap((issue) => explain(flattened(issue), { schema, writing }))
+    .slice(0, limits.findings);
   const meant = new Set(
     issues.flatMap(({ kind, path, meant: key }) => (kind === 'unknown' && key ? [siblingKey(path, key)] : [])),
   );
@@ -51,7 +55,7 @@ function explain(issue: RawIssue, context: Context): Issue[] {
   // zod's paths may hold symbols; those of plain data don't.
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey([...path, key], issue.input, context));
+    return issue.keys.slice(0, limits.findings).map((key) => unknownKey([...path, key], issue.input, context));
   if (issue.code === 'invalid_key') return [badName(path, issue)];
   if (issue.input === undefined) return [missing(path, context)];
   if (issue.input === null) return [withoutValue(path, context)];
@@ -168,21 +172,20 @@ const wanted = (issue: RawIssue, schema: Schema | undefined): string => {
   return issue.code === 'invalid_value' ? oneOf(issue.values.map(String)) : expected(schema);
 };
 
-/** The one character because of which a text does not fit its form: without it, it would. */
+/** The character because of which a text does not fit its form: without it, it would. Of several the first odd one. */
 function offender(issue: RawIssue, input: unknown): string {
   if (issue.code !== 'invalid_format' || issue.pattern === undefined || typeof input !== 'string') return '';
   const [, source = '', flags] = /^\/([\s\S]*)\/([a-z]*)$/.exec(issue.pattern) ?? [];
   const pattern = new RegExp(source, flags);
-  const characters = [...new Set(input.slice(0, 300))].slice(0, 40);
-  const culprit = characters.find((character) => {
-    const rest = input.slice(0, 300).replaceAll(character, '');
-    return rest !== '' && pattern.test(rest);
-  });
-  if (culprit === undefined || /[\w-]/.test(culprit)) return '';
-  return ` (${/\s|\p{C}/u.test(culprit) ? `${escaped(culprit)}, ${codePoint(culprit)},` : show(culprit)} does not belong there)`;
+  const text = input.slice(0, 300);
+  const odd = [...new Set(text.match(/[^\w-]/gu))].slice(0, 40);
+  const culprit = odd.find((character) => pattern.test(text.replaceAll(character, ''))) ?? odd.find(isInvisible);
+  if (culprit === undefined) return '';
+  const name = isInvisible(culprit) ? `${JSON.stringify(culprit)}, ${codePoint(culprit)},` : show(culprit);
+  return ` (${name} does not belong there)`;
 }
 
-const escaped = (character: string): string => JSON.stringify(character);
+const isInvisible = (character: string): boolean => /\s|\p{C}/u.test(character);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is the question
 const letterOutsideAscii = (text: string): string | undefined => /[^\x00-\x7f]/u.exec(text)?.[0];

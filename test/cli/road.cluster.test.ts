@@ -143,7 +143,10 @@ describe.sequential('the road', () => {
       'cluster-b DestinationRule messaging/events-rabbitmq-export',
       'cluster-b PeerAuthentication messaging/events-rabbitmq',
     ]);
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    expect(after.filter((name) => !before.includes(name))).toEqual([
+      'cluster-a ConfigMap aegis-xc-system/events.rev.2',
+      'cluster-b ConfigMap aegis-xc-system/events.rev.2',
+    ]);
     await run('delete', spec, '--yes');
   });
 

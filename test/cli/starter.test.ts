@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../src/cli/starter/scenarios.ts';
 import { starterText, wordsOf } from '../../src/cli/starter/text.ts';
-import { wordsFromFlags } from '../../src/cli/starter/words.ts';
+import { type Flags, wordsFromFlags } from '../../src/cli/starter/words.ts';
 import { compile } from '../../src/pipeline.ts';
 
 const id = '0d4f8e1a-63b5-4a0c-9d47-0c7b1f6f2a11';
@@ -16,7 +16,7 @@ describe.each(Object.entries(scenarios))('the scenario %s', (_, scenario) => {
     expect(lines).toContain(`  id: ${id}`);
   });
 
-  test.each([
+  test.each<[string, Flags]>([
     ['its own', {}],
     [
       'those of the user',

@@ -88,7 +88,7 @@ describe('a first plan', () => {
 
   test('says whom the first policy shuts out, and which pods have to be restarted', () => {
     const texts = first.notes.map(({ text }) => text).join('\n');
-    expect(texts).toMatch(/only the callers of the spec get in on every port/);
+    expect(texts).toMatch(/every port lets in only the callers of the spec/);
     expect(texts).toMatch(/restart those that are running/);
   });
 });
@@ -127,6 +127,7 @@ describe('a plan for what is there', () => {
     expect(kinds.indexOf('ServiceEntry')).toBeLessThan(kinds.indexOf('Gateway'));
     expect(kinds.indexOf('Gateway')).toBeLessThan(kinds.indexOf('AuthorizationPolicy'));
     expect(kinds).not.toContain('Namespace');
+    expect(plan.notes.map(({ text }) => text).join('\n')).toMatch(/may call them again/);
   });
 
   test('leaves alone what has changed hands', () => {

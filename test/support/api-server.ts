@@ -111,7 +111,7 @@ async function seen(message: IncomingMessage): Promise<SeenRequest> {
     url: message.url ?? '',
     headers: message.headers,
     body: Buffer.concat(chunks).toString(),
-    client: subject?.CN,
+    client: [subject?.CN].flat()[0],
   };
 }
 

@@ -14,7 +14,7 @@ export async function startHttpProxy({ status }: { status?: number } = {}): Prom
   const server = createHttpServer();
   server.on('connect', ({ url = '', headers }, socket: Socket) => {
     asked.push({ target: url, authorization: headers['proxy-authorization'] });
-    if (status !== undefined) return socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+    if (status !== undefined) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     relay(socket, portOf(url));
   });

@@ -1,23 +1,29 @@
-import { type ChangeOptions, changeClusters, changeOptions } from '../change.ts';
+import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
+import { loadPlan } from '../plan-file.ts';
 
 export const define: DefineCommand = (command, session) =>
   changeOptions(
     command
+      .argument('[plan]', 'a plan that `plan --out` has saved: exactly that is done, or nothing')
       .addHelpText(
         'before',
         intro('Brings all clusters to what the spec says, as one change: stage by stage, all clusters in step.', [
           ['aegis-xc apply --cluster-a ctx1 --cluster-b ctx2', 'shows the plan and asks; a pipeline is not asked'],
           ['aegis-xc apply --yes', 'does not ask at a terminal either'],
           ['aegis-xc apply --dry-run', 'shows the plan only'],
+          ['aegis-xc apply shop.plan', 'what was planned and approved before'],
         ]),
       )
-      .option('--take-over', 'set back fields that somebody else has changed'),
+      .option('--take-over', 'set back fields that somebody else has changed')
+      .option('--forget <cluster...>', 'leave a cluster that took part as it is, for ever')
+      .addOption(maxRemovalsOption()),
   ).action(
-    session.runs((options: ChangeOptions) =>
+    session.runs((file: string | undefined, options: ChangeOptions) =>
       changeClusters(
         {
-          removing: false,
+          goal: (_, manifests) => ({ course: { kind: 'begin' }, change: 'apply', manifests, leaving: new Set() }),
+          saved: file === undefined ? undefined : loadPlan(file),
           mustBeSaid: false,
           question: ({ clusters }) => `Apply this to ${clusters.length} clusters?`,
         },

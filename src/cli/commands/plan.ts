@@ -5,6 +5,7 @@ import { type DefineCommand, intro, outputOption } from '../command.ts';
 import { compileSpec } from '../compile.ts';
 import { type ContextOptions, contextOptions } from '../contexts.ts';
 import { printJson } from '../output.ts';
+import { savePlan } from '../plan-file.ts';
 import { preparePlan } from '../planning.ts';
 import type { ExitCode, Session } from '../session.ts';
 import { diagnosticsText } from '../ui/diagnostics.ts';
@@ -15,6 +16,7 @@ import { planText } from '../ui/plan-text.ts';
 interface Options extends ContextOptions {
   readonly output: 'text' | 'json' | 'markdown';
   readonly exitCode?: boolean;
+  readonly out?: string;
   readonly full?: boolean;
 }
 
@@ -34,6 +36,7 @@ export const define: DefineCommand = (command, session) =>
       )
       .option('--exit-code', 'exit 1 when there is something to do')
       .option('--full', 'show new objects in full')
+      .option('--out <file>', 'save the plan: `apply <file>` does exactly that, or refuses')
       .addOption(outputOption('text', 'json', 'markdown')),
   ).action(session.runs((options: Options) => plan(options, session)));
 
@@ -48,6 +51,7 @@ async function plan(options: Options, session: Session): Promise<ExitCode> {
       if (prepared.diagnostics.length > 0) session.warn(diagnosticsText(prepared.diagnostics, session.paintTalk));
     }
     if (hasErrors(prepared.diagnostics)) return 2;
+    if (options.out !== undefined) savePlan(options.out, prepared.plan);
     return exitCode && !isEmpty(prepared.plan) ? 1 : 0;
   });
 }

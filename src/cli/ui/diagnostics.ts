@@ -50,20 +50,21 @@ function frame(position: Position, hint: string | undefined, paint: Paint): stri
   const before = visible(text.slice(0, column - 1));
   const marked = visible(text.slice(column - 1, column - 1 + position.length));
   const caret = ' '.repeat(width(before)) + '^'.repeat(Math.max(1, width(marked)));
-  const [first, ...rest] = hint === undefined ? [] : visible(hint).split('\n');
+  const [first, ...rest] = hint?.split('\n').map(visible) ?? [];
   return [
     `${paint.dim(`${number} | `)}${visible(text)}`,
     `${paint.dim(gutter)}${paint.red(caret)}${first === undefined ? '' : ` ${first}`}`,
-    ...rest.map((line) => `${paint.dim(gutter)}${line}`),
+    ...rest.map((line) => `${paint.dim(gutter)}${line}`.trimEnd()),
   ];
 }
 
 function window({ text, column }: Position): { text: string; column: number } {
   if (text.length <= longestLine) return { text, column };
   const start = Math.max(0, column - 1 - longestLine / 2);
-  const part = text.slice(start, start + longestLine);
+  const end = start + longestLine;
   const cut = start > 0 ? '…' : '';
-  return { text: `${cut}${part}…`, column: column - start + cut.length };
+  const rest = end < text.length ? '…' : '';
+  return { text: `${cut}${text.slice(start, end)}${rest}`, column: column - start + cut.length };
 }
 
 const hintLines = (hint: string | undefined, paint: Paint): string[] =>

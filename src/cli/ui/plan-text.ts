@@ -86,10 +86,10 @@ const notesText = ({ notes }: Plan, paint: Paint): string[] =>
     ? []
     : [[paint.bold('Note'), ...notes.map(({ cluster, text }) => `  ${cluster}: ${text}`)].join('\n')];
 
-/** Only what is open: a mesh that has everything needs no lines. */
+/** Only what is open: a mesh that has everything needs no lines, and what nobody could check is said with a change only. */
 function meshText({ prerequisites, clusters, steps }: Plan, paint: Paint): string[] {
   if (steps.length > 0 && steps.every(({ op }) => op === 'delete')) return [];
-  const open = prerequisites.filter(({ state }) => state !== 'met');
+  const open = prerequisites.filter(({ state }) => state === 'missing' || (state === 'unknown' && steps.length > 0));
   const blocks = clusters.flatMap(({ observation: { cluster } }) => {
     const own = open.filter((one) => one.cluster === cluster);
     const unknown = own.find(({ state }) => state === 'unknown');

@@ -1,19 +1,11 @@
-import * as z from 'zod';
 import { objectName } from '../../model/names.ts';
 import { defineKind } from '../kind.ts';
-import { labels, tree } from './values.ts';
+import { proxyConfig } from './proxy-config.ts';
 
 export const dnsProxyConfig = defineKind({
   summary: 'The DNS proxy in the sidecars of a consuming namespace',
-  template: 'istio/proxy-config.yaml',
-  plural: 'proxyconfigs',
+  ...proxyConfig,
   stage: 'pin',
-  values: z.strictObject({
-    name: z.string(),
-    namespace: z.string(),
-    selector: tree.optional(),
-    environmentVariables: labels,
-  }),
   instances: ({ name, consumerNamespaces }) =>
     consumerNamespaces
       .filter(({ cluster }) => cluster.dns === 'capture')

@@ -1,11 +1,10 @@
-import * as z from 'zod';
 import type { Export, Port } from '../../model/federation.ts';
 import { objectName } from '../../model/names.ts';
 import { isHttp } from '../../model/ports.ts';
 import { milliseconds } from '../../spec/names.ts';
 import { defineKind } from '../kind.ts';
+import { destinationRule } from './destination-rule.ts';
 import { connectionPool } from './traffic-policy.ts';
-import { texts, tree } from './values.ts';
 
 /**
  * At the gateway a connection is bytes: without a rule of ours it ends after an idle hour. Only the gateway sees the rule,
@@ -13,16 +12,8 @@ import { texts, tree } from './values.ts';
  */
 export const exportDestinationRule = defineKind({
   summary: 'How the gateway connects to an exported TCP service',
-  template: 'istio/destination-rule.yaml',
-  plural: 'destinationrules',
+  ...destinationRule,
   stage: 'listen',
-  values: z.strictObject({
-    name: z.string(),
-    namespace: z.string(),
-    host: z.string(),
-    exportTo: texts,
-    trafficPolicy: tree,
-  }),
   instances: ({ name, exports }) =>
     exports.flatMap((one) => {
       const port = longestLived(one);

@@ -1,20 +1,12 @@
-import * as z from 'zod';
 import { objectName } from '../../model/names.ts';
 import { defineKind } from '../kind.ts';
-import { labels, tree } from './values.ts';
+import { proxyConfig } from './proxy-config.ts';
 
 /** The inbound side has no field for it: only this variable of the proxy (istio/istio#60009). */
 export const idleProxyConfig = defineKind({
   summary: 'How long connections to a workload may be idle',
-  template: 'istio/proxy-config.yaml',
-  plural: 'proxyconfigs',
+  ...proxyConfig,
   stage: 'ground',
-  values: z.strictObject({
-    name: z.string(),
-    namespace: z.string(),
-    selector: tree.optional(),
-    environmentVariables: labels,
-  }),
   instances: ({ name, workloads }) =>
     workloads.flatMap((workload) =>
       workload.idleTimeout === undefined

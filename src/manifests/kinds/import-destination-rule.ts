@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { defineKind } from '../kind.ts';
 import type { KubeObject } from '../manifest.ts';
 import { exportToOf, objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
+import { destinationRule } from './destination-rule.ts';
 import { importPolicy } from './traffic-policy.ts';
-import { texts, tree } from './values.ts';
 
 /**
  * Where the names of both sides meet: the caller dials the federated host, the SNI is the one that the provider's gateway
@@ -13,17 +12,9 @@ import { texts, tree } from './values.ts';
  */
 export const importDestinationRule = defineKind({
   summary: 'How callers connect to a federated host',
-  template: 'istio/destination-rule.yaml',
-  plural: 'destinationrules',
+  ...destinationRule,
   stage: 'pin',
   transition: { late: 'tighten', union },
-  values: z.strictObject({
-    name: z.string(),
-    namespace: z.string(),
-    host: z.string(),
-    exportTo: texts,
-    trafficPolicy: tree,
-  }),
   instances: ({ imports }) =>
     imports.flatMap(({ cluster, name, namespace, host, exportTo, ports, destination, at }) =>
       destination === undefined

@@ -181,7 +181,8 @@ require (
 )
 
 // k8s.io/kubernetes requires its staging modules as v0.0.0 and replaces them by folders of its own tree. The replaces of a
-// dependency don't count, so each of them is pinned here. A new Kubernetes: change the versions, then `go mod tidy`.
+// dependency don't count, so each of them is pinned here. For a new Kubernetes, change the versions here and above, then let
+// `go build -mod=mod .` complete this file and go.sum.
 replace (
 	k8s.io/api => k8s.io/api v0.36.3
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.36.3

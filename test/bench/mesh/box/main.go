@@ -27,7 +27,7 @@ const usage = `usage: box ROLE ARGS...
   otlp PORT FILE           gRPC collector that appends what it is sent to FILE
   dns ADDRESS FILE         DNS server for the names in FILE, a JSON object of name to addresses; read again when it changes
   relay NETNS ADDRESS TO   listens in the network namespace, connects to TO outside of it
-  watch PROBE...           prints "ready" or "unready" whenever that changes; a PROBE is tcp:PORT or a URL
+  watch [-once] PROBE...   prints "ready" or "unready" whenever that changes; a PROBE is tcp:PORT or a URL
   load FLAGS URL           requests at a fixed rate; prints what came back as JSON
   pki DIR NAME...          a root and an intermediate authority for each NAME, as istiod wants its cacerts
 `

@@ -9,8 +9,13 @@ import (
 )
 
 // watch looks after the readiness of a pod as a kubelet does, from inside: there is no way in from outside. It looks often
-// until everything is there, then once a second.
+// until everything is there, then once a second. With `-once` it ends
+// when everything is there.
 func watch(probes []string) error {
+	once := len(probes) > 0 && probes[0] == "-once"
+	if once {
+		probes = probes[1:]
+	}
 	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	said := ""
 	for {
@@ -20,6 +25,9 @@ func watch(probes []string) error {
 				say = "unready"
 				break
 			}
+		}
+		if once && say == "ready" {
+			return nil
 		}
 		if say != said {
 			fmt.Println(say)

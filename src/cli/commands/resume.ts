@@ -1,0 +1,29 @@
+import { unfinishedGoal } from '../../apply/unfinished.ts';
+import { type ChangeOptions, changeClusters, changeOptions } from '../change.ts';
+import { type DefineCommand, intro } from '../command.ts';
+
+export const define: DefineCommand = (command, session) =>
+  changeOptions(
+    command
+      .addHelpText(
+        'before',
+        intro('Finishes a run that has stopped part-way: what it was to do is kept in the clusters.', [
+          ['aegis-xc resume --cluster-a ctx1 --cluster-b ctx2', 'shows what is left to do, and asks'],
+          ['aegis-xc resume --yes', 'in a pipeline'],
+        ]),
+      )
+      .option('--take-over', 'set back fields that somebody else has changed'),
+  ).action(
+    session.runs((options: ChangeOptions) =>
+      changeClusters(
+        {
+          goal: (place) => unfinishedGoal(place, 'forward'),
+          nothing: 'Nothing to do: no run is unfinished.',
+          mustBeSaid: false,
+          question: ({ revision }) => `Finish the run that makes revision ${revision}?`,
+        },
+        { ...options, maxRemovals: Number.POSITIVE_INFINITY },
+        session,
+      ),
+    ),
+  );

@@ -1,0 +1,31 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { plugIn, plugIntoWan, unplug } from '../network.ts';
+import { podAddress, podFolder, podNetns } from '../topology.ts';
+import type { NodeContext } from './context.ts';
+import type { Pod } from './pod.ts';
+
+/** Where a pod lives: a network namespace and a folder. */
+export interface Sandbox {
+  /** None for istiod, which has to reach an API server on 127.0.0.1. */
+  readonly netns: string | undefined;
+  readonly address: string;
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** `n`: the how many-th pod of its cluster. */
+export async function makeSandbox(context: NodeContext, pod: Pod, n: number): Promise<Sandbox> {
+  const { site, ground } = context;
+  const { namespace, name, labels, uid } = pod.metadata;
+  const folder = podFolder(site, namespace, name);
+  const [netns, address] = [podNetns(site, n), podAddress(site, n)];
+  await mkdir(folder, { recursive: true });
+  await plugIn(site, { netns, address, port: `p${n}`, namespace });
+  if (labels['istio'] === 'eastwestgateway') await plugIntoWan(site, netns, ground.wanNetns);
+  await writeFile(`${folder}/pod.json`, JSON.stringify({ netns, address, uid, namespace, name, labels }));
+  const remove = async () => {
+    await unplug(netns);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { netns, address, folder, remove };
+}
