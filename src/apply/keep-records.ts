@@ -16,6 +16,8 @@ export interface KeptRecords {
   keepJournal(journal: Journal): Promise<void>;
   /** Keeps a revision, and the last ones before it. */
   keepRevision(revision: Revision, manifests: readonly Kept[]): Promise<void>;
+  /** A journal that may say `running` says `prepared` again: the run never happened. Whatever stands there is read first. */
+  haltJournal(journal: Journal): Promise<void>;
   dropJournal(): Promise<void>;
   dropInventory(): Promise<void>;
   dropRevisions(): Promise<void>;
@@ -91,6 +93,16 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       await dropAll(
         there.filter(({ metadata }) => (revisionNumber(federation, metadata.name) ?? oldest + 1) <= oldest),
       );
+    },
+    async haltJournal(journal) {
+      const { head } = journalObjects(journal);
+      const { name } = head.metadata;
+      const now = await client.get({ resource: configMaps, namespace: systemNamespace, name });
+      if (now === undefined) kept.delete(name);
+      else {
+        kept.set(name, now);
+        await put(head);
+      }
     },
     dropJournal: async () => {
       // The head last: without it the images are nothing.

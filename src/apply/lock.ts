@@ -26,6 +26,8 @@ export interface LockOptions {
   readonly federation: string;
   /** Milliseconds after which a lock that nobody renews is free. */
   readonly ttl: number;
+  /** Milliseconds for which somebody's lock is watched before it is taken for dead; default `ttl`. */
+  readonly patience?: number | undefined;
   readonly onWait?: (holder: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,11 +52,11 @@ export async function takeLock(options: LockOptions): Promise<Lock> {
 
 async function untilFree(lease: LiveObject | undefined, options: LockOptions): Promise<void> {
   if (lease === undefined || !isHeld(lease)) return;
-  const { ttl, onWait, signal } = options;
+  const { ttl, patience = ttl, onWait, signal } = options;
   onWait?.(holderOf(lease));
-  const end = performance.now() + ttl;
+  const end = performance.now() + patience;
   while (performance.now() < end) {
-    await sleep(Math.min(1000, ttl / 4), undefined, signal ? { signal } : {});
+    await sleep(Math.min(1000, patience / 3), undefined, signal ? { signal } : {});
     const now = await readLease(options);
     if (now === undefined || !isHeld(now)) return;
     if (versionOf(now) !== versionOf(lease)) throw heldBy(now, options);

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly leaving: ReadonlySet<string>;
   /** Milliseconds after which the lock of a run that has died is free. */
   readonly lockTtl: number;
+  /** Milliseconds for which such a lock is watched first; default the same. */
+  readonly lockPatience?: number;
   readonly about: { readonly commit?: string | undefined; readonly tool: string; readonly allowed: readonly string[] };
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: OnEvent;
@@ -46,14 +48,19 @@ export async function runPlan(options: RunOptions): Promise<Outcome> {
   if (course.kind === 'begin' && isDone(options)) return { kind: 'unchanged' };
   onEvent({ type: 'locking', clusters: plan.clusters.map(({ observation }) => observation.cluster) });
   const onWait = (holder: string): void => onEvent({ type: 'waiting', holder });
-  return withLocks(plan, clients, { ttl: options.lockTtl, onWait, signal: options.signal }, async (locks) => {
-    const now = await options.replan(options.manifests, course);
-    const known = new Set(plan.diagnostics.map(({ message }) => message));
-    const found = now.diagnostics.filter(({ severity, message }) => severity === 'error' && !known.has(message));
-    const changes = [...differences(fingerprint(plan), fingerprint(now)), ...found.map(({ message }) => message)];
-    if (changes.length > 0) return { kind: 'out-of-date', changes };
-    return underLock({ ...options, plan: now }, locks);
-  });
+  return withLocks(
+    plan,
+    clients,
+    { ttl: options.lockTtl, patience: options.lockPatience, onWait, signal: options.signal },
+    async (locks) => {
+      const now = await options.replan(options.manifests, course);
+      const known = new Set(plan.diagnostics.map(({ message }) => message));
+      const found = now.diagnostics.filter(({ severity, message }) => severity === 'error' && !known.has(message));
+      const changes = [...differences(fingerprint(plan), fingerprint(now)), ...found.map(({ message }) => message)];
+      if (changes.length > 0) return { kind: 'out-of-date', changes };
+      return underLock({ ...options, plan: now }, locks);
+    },
+  );
 }
 
 function isDone({ plan, leaving }: RunOptions): boolean {
@@ -131,9 +138,11 @@ async function prepare(sites: readonly Site[], options: RunOptions): Promise<Out
     const failures = options.signal?.aborted ? [] : await eachSite(sites, note);
     if (failures.length === 0 && !options.signal?.aborted) continue;
     if (course.kind !== 'begin') return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
+    // All or none: while one cluster may say that the run goes on, no other one may have forgotten it.
+    const halted = await eachSite(sites, (site) => site.records.haltJournal(journalOf(site, options)));
+    if (halted.length > 0) return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
     const stuck = await eachSite(sites, unprepare);
-    if (stuck.length > 0) return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
-    return { kind: 'refused', failures };
+    return { kind: 'refused', failures: [...failures, ...stuck] };
   }
   return undefined;
 }

@@ -26,8 +26,10 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
   if (journals.some(({ revision }) => revision !== journal.revision)) throw severalRuns(journals);
   // Once it goes back somewhere, what it was to make can't be had everywhere any more.
   const back = direction === 'back' || journals.some(({ state }) => state === 'rolling back');
-  const revision = back ? (journal.images.inventory?.revision ?? 0) : journal.revision;
-  const sets = await Promise.all(observations.map((one) => endOf(one, { place, back, revision })));
+  const previous = Math.max(0, ...journals.map(({ images }) => images.inventory?.revision ?? 0));
+  const revision = back ? previous : journal.revision;
+  const end = { place, back, revision: journal.revision, previous };
+  const sets = await Promise.all(observations.map((one) => endOf(one, end)));
   return {
     course: { kind: back ? 'back' : 'forward', revision },
     change: journal.change,
@@ -43,13 +45,27 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
 interface End {
   readonly place: Place;
   readonly back: boolean;
+  /** That the run makes, and that it came from. */
   readonly revision: number;
+  readonly previous: number;
 }
 
-/** A cluster without a journal was ready before the run stopped: its revisions say what it had and has. */
-async function endOf({ cluster, journal }: Observation, { place, back, revision }: End): Promise<Manifest[]> {
+/**
+ * A cluster without a journal has done its part: it has what the run makes, or on the way back what was before. Only where it has
+ * to follow the others back, its revisions say what it had.
+ */
+async function endOf({ cluster, journal, inventory }: Observation, end: End): Promise<Manifest[]> {
+  const { place, back, revision, previous } = end;
   if (journal !== undefined) return manifestsOf(cluster, back ? journal.images.before : journal.images.target);
-  return (await revisionIn(place, cluster, revision)) ?? [];
+  const there = inventory?.revision ?? 0;
+  const number = back && there === revision ? previous : there;
+  if (number === 0) return [];
+  const manifests = await revisionIn(place, cluster, number);
+  if (manifests !== undefined) return manifests;
+  throw new UsageError(
+    `${cluster} does not keep revision ${number}, which the unfinished run needs to know.`,
+    'Apply the spec that was applied then to finish it by hand.',
+  );
 }
 
 const severalRuns = (journals: readonly Journal[]): UsageError =>

@@ -6,6 +6,7 @@ import { presentWorld, type World, worldAfter } from '../../src/plan/proof/world
 import { type Stage, stages } from '../../src/plan/stages.ts';
 import type { Step } from '../../src/plan/step.ts';
 import { cluster, type FederationInput, federation, provider, service, sharedService } from '../support/federation.ts';
+import { seeded } from '../support/random.ts';
 import { emptyClusters, planFrom, rendered } from '../support/simulate.ts';
 
 const callers = (...names: string[]) =>
@@ -115,15 +116,6 @@ describe('the proof notices', () => {
     expect(proofOf(after, plan, narrowFirst).unsafe.map(unsafeText).join()).toMatch(/orders would be refused by/);
   });
 });
-
-/** A generator of numbers that are the same in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-}
 
 /** A small federation at random: what differs from one to the next is what people change. */
 function randomSpec(random: () => number): FederationInput {
