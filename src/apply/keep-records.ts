@@ -3,7 +3,7 @@ import { ClusterError } from '../errors.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
 import { sameAsLive } from '../plan/compare.ts';
 import { type Inventory, inventoryObjects } from '../plan/inventory.ts';
-import { type Journal, journalObjects } from '../plan/journal.ts';
+import { isImageOf, isOfRun, type Journal, journalHead, journalImages, journalName } from '../plan/journal.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { fieldManager, systemNamespace } from '../plan/ownership.ts';
 import { configMaps, type Kept, type Part, partOf, recordSelector } from '../plan/records.ts';
@@ -27,6 +27,8 @@ export interface KeptRecords {
 export function keepRecords(client: ClusterClient, federation: string, live: readonly LiveObject[]): KeptRecords {
   const kept = new Map(live.map((object) => [object.metadata.name, object]));
   const options = { fieldManager: fieldManager(federation) };
+  /** Runs of which all images are there. */
+  const complete = new Set<string>();
 
   const put = async (object: KubeObject): Promise<void> => {
     const { name } = object.metadata;
@@ -63,6 +65,16 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
     kept.delete(name);
   };
 
+  /** The images are written the first time only; answers how many there are. */
+  const keepImages = async (journal: Journal): Promise<number> => {
+    const there = [...kept.keys()].filter((name) => isImageOf(name, journal)).length;
+    if (complete.has(journal.run) || journal.shards === there) return there;
+    const images = journalImages(journal);
+    for (const object of images) if (!kept.has(object.metadata.name)) await put(object);
+    complete.add(journal.run);
+    return images.length;
+  };
+
   const ofPart = (part: Part): LiveObject[] => [...kept.values()].filter((object) => partOf(object) === part);
   const dropAll = async (objects: readonly LiveObject[]): Promise<void> => {
     for (const object of objects) await drop(object);
@@ -77,11 +89,8 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       await dropAll(ofPart('inventory').filter(({ metadata }) => !names.has(metadata.name)));
     },
     async keepJournal(journal) {
-      const { head, images } = journalObjects(journal);
-      const names = new Set([head, ...images].map(({ metadata }) => metadata.name));
-      for (const object of images) if (!kept.has(object.metadata.name)) await put(object);
-      await put(head);
-      await dropAll(ofPart('journal').filter(({ metadata }) => !names.has(metadata.name)));
+      await put(journalHead(journal, await keepImages(journal)));
+      await dropAll(ofPart('journal').filter(({ metadata }) => !isOfRun(metadata.name, journal)));
     },
     async keepRevision(revision, manifests) {
       const list = { namespace: systemNamespace, labelSelector: recordSelector(federation, 'revision') };
@@ -95,13 +104,12 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       );
     },
     async haltJournal(journal) {
-      const { head } = journalObjects(journal);
-      const { name } = head.metadata;
+      const name = journalName(federation);
       const now = await client.get({ resource: configMaps, namespace: systemNamespace, name });
       if (now === undefined) kept.delete(name);
       else {
         kept.set(name, now);
-        await put(head);
+        await put(journalHead(journal, await keepImages(journal)));
       }
     },
     dropJournal: async () => {

@@ -163,7 +163,8 @@ async function writeLease(
   const options = { fieldManager: fieldManager(federation) };
   if (live === undefined) return client.create(object, leases, options);
   const { uid, resourceVersion } = live.metadata;
-  return client.update(object, leases, { ...options, uid, resourceVersion });
+  // The version decides who holds it, not who has touched which field before.
+  return client.update(object, leases, { ...options, uid, resourceVersion, force: true });
 }
 
 /** A server on which a create-only write of what exists is not refused would merge our objects with those of others. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ClusterClient } from '../clusters/client.ts';
 import { ClusterError } from '../errors.ts';
 import type { Manifest } from '../manifests/manifest.ts';
@@ -73,7 +74,11 @@ function isDone({ plan, leaving }: RunOptions): boolean {
 
 async function underLock(options: RunOptions, locks: Locks): Promise<Outcome> {
   const { plan, clients, course } = options;
-  const sites = openSites(plan, clients, locks);
+  const run = randomUUID().slice(0, 8);
+  const sites = openSites(plan, clients, locks).map((site) => ({ ...site, journal: newJournal(site, run, options) }));
+  // A cluster that has done its part in an unfinished run has no journal any more, and gets none.
+  const followed = sites.filter(({ plan: { observation } }) => course.kind === 'begin' || observation.journal);
+  const journals = new Map(followed.map(({ cluster, journal }) => [cluster, journal]));
   const prepared = await prepare(sites, options);
   if (prepared !== undefined) return prepared;
   const written = new Map<string, string | undefined>();
@@ -83,7 +88,10 @@ async function underLock(options: RunOptions, locks: Locks): Promise<Outcome> {
     takeOver: options.takeOver ?? false,
     sites,
     without: new Set(course.kind === 'back' ? foreign(plan) : []),
-    journalOf: (site, stage) => ({ ...journalOf(site, options), state, stage }),
+    journalOf: ({ cluster }, stage) => {
+      const journal = journals.get(cluster);
+      return journal && { ...journal, state, stage };
+    },
     written,
   });
   if (result.at !== undefined) return stopped(result, result.at, sites, options);
@@ -92,14 +100,21 @@ async function underLock(options: RunOptions, locks: Locks): Promise<Outcome> {
   return failures.length > 0 ? { kind: 'stopped', at: 'commit', failures, left: 0 } : { kind: 'done' };
 }
 
-/** What this run writes into the journal of a cluster; one that is there already keeps its two ends. */
-function journalOf({ plan: { observation }, lock, cluster }: Site, options: RunOptions): Journal {
-  const { plan, manifests, change, about, course } = options;
+/** A cluster, and what this run writes into its journal. */
+type Noted = Site & { readonly journal: Journal };
+
+/** One that is there already keeps its two ends. */
+function newJournal(
+  { plan: { observation }, lock, cluster }: Site,
+  run: string,
+  { plan, manifests, change, about, course }: RunOptions,
+): Journal {
   const { journal } = observation;
   if (course.kind !== 'begin' && journal !== undefined) return { ...journal, fence: lock.fence };
   const wanted = manifests.filter((one) => one.cluster === cluster);
   return {
     federation: plan.federation,
+    run,
     revision: plan.revision,
     change,
     state: 'prepared',
@@ -118,20 +133,20 @@ function journalOf({ plan: { observation }, lock, cluster }: Site, options: RunO
 }
 
 /** Every cluster is prepared before any runs. When one can't be, what was noted is taken back: nothing has happened. */
-async function prepare(sites: readonly Site[], options: RunOptions): Promise<Outcome | undefined> {
+async function prepare(sites: readonly Noted[], options: RunOptions): Promise<Outcome | undefined> {
   const { course, onEvent } = options;
   onEvent({ type: 'inventory', clusters: sites.map(({ cluster }) => cluster) });
-  const notes: ((site: Site) => Promise<void>)[] =
+  const notes: ((site: Noted) => Promise<void>)[] =
     course.kind === 'begin'
       ? [
-          ({ records, ...site }) => records.keepJournal(journalOf({ records, ...site }, options)),
+          ({ records, journal }) => records.keepJournal(journal),
           ({ records, plan }) => records.keepInventory(plan.inventoryBefore),
-          (site) => site.records.keepJournal({ ...journalOf(site, options), state: 'running' }),
+          ({ records, journal }) => records.keepJournal({ ...journal, state: 'running' }),
         ]
       : [
-          async (site) => {
+          async ({ records, journal, plan: { observation } }) => {
             const state = course.kind === 'back' ? 'rolling back' : 'running';
-            if (site.plan.observation.journal) await site.records.keepJournal({ ...journalOf(site, options), state });
+            if (observation.journal) await records.keepJournal({ ...journal, state });
           },
         ];
   for (const note of notes) {
@@ -139,7 +154,7 @@ async function prepare(sites: readonly Site[], options: RunOptions): Promise<Out
     if (failures.length === 0 && !options.signal?.aborted) continue;
     if (course.kind !== 'begin') return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
     // All or none: while one cluster may say that the run goes on, no other one may have forgotten it.
-    const halted = await eachSite(sites, (site) => site.records.haltJournal(journalOf(site, options)));
+    const halted = await eachSite(sites, ({ records, journal }) => records.haltJournal(journal));
     if (halted.length > 0) return { kind: 'stopped', at: 'prepare', failures, left: options.plan.steps.length };
     const stuck = await eachSite(sites, unprepare);
     return { kind: 'refused', failures: [...failures, ...stuck] };
@@ -157,7 +172,7 @@ async function unprepare({ records, plan: { observation } }: Site): Promise<void
 async function stopped(
   { failures, left }: StagesResult,
   at: Stage,
-  sites: readonly Site[],
+  sites: readonly Noted[],
   options: RunOptions,
 ): Promise<Outcome> {
   if (failures.length === 0) return { kind: 'interrupted', left };
@@ -177,19 +192,17 @@ const isOutOfReach = ({ step, error }: Failure): boolean =>
 async function goBack(
   at: Stage,
   failures: readonly Failure[],
-  sites: readonly Site[],
+  sites: readonly Noted[],
   options: RunOptions,
 ): Promise<Outcome> {
   const { onEvent, replan, plan } = options;
   onEvent({ type: 'rolling-back', at });
   const course = { kind: 'back', revision: plan.revision } as const;
-  const journals = new Map(sites.map((site) => [site.cluster, journalOf(site, options)]));
-  const before = [...journals].flatMap(([cluster, { images }]) => manifestsOf(cluster, images.before));
+  const before = sites.flatMap(({ cluster, journal }) => manifestsOf(cluster, journal.images.before));
   try {
-    const noted = await eachSite(sites, async ({ records, cluster }) => {
-      const journal = journals.get(cluster);
-      if (journal) await records.keepJournal({ ...journal, state: 'rolling back' });
-    });
+    const noted = await eachSite(sites, ({ records, journal }) =>
+      records.keepJournal({ ...journal, state: 'rolling back' }),
+    );
     if (noted.length > 0) return { kind: 'stopped', at, failures: [...failures, ...noted], left: plan.steps.length };
     const back = await replan(before, course);
     if (back.proof.unsafe.length > 0) return { kind: 'stopped', at, failures, left: plan.steps.length };

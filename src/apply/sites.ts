@@ -52,7 +52,10 @@ export function openSites(plan: Plan, clients: ReadonlyMap<string, ClusterClient
 }
 
 /** All clusters at once, each to its end: what went wrong in one does not hide what went wrong in another. */
-export async function eachSite(sites: readonly Site[], work: (site: Site) => Promise<void>): Promise<Failure[]> {
+export async function eachSite<One extends Site>(
+  sites: readonly One[],
+  work: (site: One) => Promise<void>,
+): Promise<Failure[]> {
   const failures = await Promise.all(
     sites.map(async (site): Promise<Failure[]> => {
       try {

@@ -14,6 +14,8 @@ import { stages } from './stages.ts';
  */
 export interface Journal {
   readonly federation: string;
+  /** A name of the run, used by no other. */
+  readonly run: string;
   /** The revision that the run makes. */
   readonly revision: number;
   readonly change: Change;
@@ -33,6 +35,8 @@ export interface Journal {
   readonly allowed: readonly string[];
   readonly participants: Inventory['participants'];
   readonly images: Images;
+  /** Of the images, once they were written. */
+  readonly shards?: number | undefined;
 }
 
 export type Change = 'apply' | 'delete' | 'rollback';
@@ -47,22 +51,17 @@ export interface Images {
 
 const schemaVersion = 1;
 
-/** The head changes with the stages; the images are written once and never changed. */
-export function journalObjects(journal: Journal): {
-  readonly head: KubeObject;
-  readonly images: readonly KubeObject[];
-} {
-  const { images, ...state } = journal;
-  const { federation, revision } = journal;
-  const parts = pack(images);
-  const head = JSON.stringify({ schemaVersion, ...state, shards: parts.length }, null, 1);
-  return {
-    head: record(federation, 'journal', journalName(federation), { 'journal.json': head }),
-    images: parts.map((part, n) =>
-      record(federation, 'journal', `${journalName(federation)}.${revision}.${n}`, { part }, true),
-    ),
-  };
+/** The head changes with the stages. */
+export function journalHead({ images: _images, shards: _shards, ...state }: Journal, shards: number): KubeObject {
+  const head = JSON.stringify({ schemaVersion, ...state, shards }, null, 1);
+  return record(state.federation, 'journal', journalName(state.federation), { 'journal.json': head });
 }
+
+/** Written once and never changed; under the name of the run, so that no other run takes them for its own. */
+export const journalImages = ({ federation, run, images }: Journal): readonly KubeObject[] =>
+  pack(images).map((part, n) => record(federation, 'journal', imageName(federation, run, n), { part }, true));
+
+const imageName = (federation: string, run: string, n: number): string => `${journalName(federation)}.${run}.${n}`;
 
 export const journalName = (federation: string): string => `${federation}.txn`;
 
@@ -73,12 +72,18 @@ export function parseJournal(federation: string, live: readonly LiveObject[]): J
   if (head === undefined) return undefined;
   const parsed = headSchema.safeParse(parseJson(head['journal.json'] ?? ''));
   if (!parsed.success) throw unreadable(federation, 'was not written by this version of aegis-xc');
-  const { shards, schemaVersion: _read, ...state } = parsed.data;
-  const names = Array.from({ length: shards }, (_, n) => `${journalName(federation)}.${state.revision}.${n}`);
+  const { schemaVersion: _read, ...state } = parsed.data;
+  const names = Array.from({ length: state.shards }, (_, n) => imageName(federation, state.run, n));
   const images = imagesSchema.safeParse(unpack(names.map((name) => byName.get(name)?.part ?? '')));
   if (!images.success && state.state !== 'prepared') throw unreadable(federation, 'is damaged');
   return { ...state, images: images.success ? (images.data as Images) : { before: [], target: [] } };
 }
+
+export const isImageOf = (name: string, { federation, run }: Journal): boolean =>
+  name.startsWith(`${journalName(federation)}.${run}.`);
+
+export const isOfRun = (name: string, journal: Journal): boolean =>
+  name === journalName(journal.federation) || isImageOf(name, journal);
 
 export const manifestsOf = (cluster: string, kept: readonly Kept[]): Manifest[] => fromKept(cluster, kept);
 
@@ -91,6 +96,7 @@ const unreadable = (federation: string, why: string): UsageError =>
 const headSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
   federation: z.string(),
+  run: z.string(),
   revision: z.int().min(0),
   change: z.enum(['apply', 'delete', 'rollback']),
   state: z.enum(['prepared', 'running', 'rolling back']),

@@ -20,7 +20,9 @@ import { rendered } from './simulate.ts';
 
 /** Two clusters with a fault proxy before each, and runs that go through them as the program's would. */
 export interface Rig {
+  /** Through the proxies, and past them. */
   readonly kubeconfig: string;
+  readonly direct: { readonly kubeconfig: string };
   /** Of every request of both clusters. */
   onRequest: (request: Passing) => Fault | undefined | Promise<Fault | undefined>;
   /** Ends every run at once, and cuts all connections: what the API servers see of a process that was killed. */
@@ -111,6 +113,7 @@ export async function openRig(bench: Bench): Promise<Rig> {
 
   const rig: Rig = {
     kubeconfig,
+    direct: bench,
     onRequest: () => undefined,
     kill: () => {
       dead = true;
