@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { planCluster } from './cluster-plan.ts';
+import type { Journal } from './journal.ts';
 import { objectKey } from './object-key.ts';
 import type { Observation } from './observation.ts';
 import type { Step } from './step.ts';
@@ -17,6 +18,8 @@ export interface ClusterStatus {
   readonly drift: readonly Step[];
   /** What the spec wants, and was not applied yet. */
   readonly pending: readonly Step[];
+  /** A run that was broken off. */
+  readonly unfinished: Journal | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -44,11 +47,17 @@ export function clusterStatus(
     objects: inventory?.items.length ?? 0,
     drift,
     pending,
+    unfinished: observation.journal?.state === 'prepared' ? undefined : observation.journal,
     diagnostics,
   };
 }
 
-function stateOf({ inventory }: Observation, drift: readonly Step[], pending: readonly Step[]): ClusterStatus['state'] {
+function stateOf(
+  { inventory, journal }: Observation,
+  drift: readonly Step[],
+  pending: readonly Step[],
+): ClusterStatus['state'] {
+  if (journal !== undefined && journal.state !== 'prepared') return 'unfinished';
   if (inventory === undefined) return 'not applied';
   if (inventory.state === 'applying') return 'unfinished';
   if (drift.length > 0) return 'drift';

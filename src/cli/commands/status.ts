@@ -1,3 +1,4 @@
+import { lockHolder } from '../../apply/lock.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import { ClusterError } from '../../errors.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
@@ -15,6 +16,7 @@ import type { Paint } from '../ui/colour.ts';
 import { diagnosticsText } from '../ui/diagnostics.ts';
 import { changeLines } from '../ui/diff.ts';
 import { table } from '../ui/table.ts';
+import { unfinishedText } from '../ui/unfinished.ts';
 
 interface Options extends ContextOptions {
   readonly output: 'text' | 'json';
@@ -34,7 +36,9 @@ export const define: DefineCommand = (command, session) =>
   ).action(session.runs((options: Options) => status(options, session)));
 
 /** A cluster, or why it could not be read. */
-type Row = ClusterStatus | { readonly cluster: string; readonly context: string; readonly failure: ClusterError };
+type Row =
+  | (ClusterStatus & { readonly lockedBy: string | undefined })
+  | { readonly cluster: string; readonly context: string; readonly failure: ClusterError };
 
 async function status(options: Options, session: Session): Promise<ExitCode> {
   const { federation, manifests, diagnostics, locate } = await compileSpec(session);
@@ -56,11 +60,17 @@ async function readRows(
   session: Session,
 ): Promise<Row[]> {
   const read = await observeEach(clients, federation, manifests, session);
-  return read.map(({ client: { cluster, context }, result }) => {
-    if (result.status === 'fulfilled') return clusterStatus(federation.name, manifests, result.value);
-    if (!(result.reason instanceof ClusterError)) throw result.reason;
-    return { cluster, context, failure: result.reason };
-  });
+  return Promise.all(
+    read.map(async ({ client, result }): Promise<Row> => {
+      const { cluster, context } = client;
+      if (result.status === 'fulfilled') {
+        const lockedBy = await lockHolder(client, federation.name);
+        return { ...clusterStatus(federation.name, manifests, result.value), lockedBy };
+      }
+      if (!(result.reason instanceof ClusterError)) throw result.reason;
+      return { cluster, context, failure: result.reason };
+    }),
+  );
 }
 
 function report(rows: readonly Row[], found: readonly Diagnostic[], session: Session): void {
@@ -88,7 +98,24 @@ function statusText(rows: readonly Row[], paint: Paint): string {
         ],
   );
   const drifts = rows.flatMap((row) => ('failure' in row ? [] : row.drift.map((step) => driftText(step, paint))));
-  return [table(head, lines), ...drifts].join('\n\n');
+  return [table(head, lines), ...runsText(rows), ...drifts].join('\n\n');
+}
+
+/** What was broken off, who is at work, and what to do about it. */
+function runsText(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap((row) => {
+    if ('failure' in row) return [];
+    const { cluster, unfinished, lockedBy } = row;
+    return [
+      ...(unfinished ? [`${cluster}: ${unfinishedText(unfinished)}`] : []),
+      ...(lockedBy === undefined ? [] : [`${cluster}: locked by ${lockedBy}`]),
+    ];
+  });
+  if (lines.length === 0) return [];
+  const isBroken = rows.some((row) => !('failure' in row) && row.unfinished);
+  return [
+    [...lines, ...(isBroken ? ['`aegis-xc resume` finishes it, `aegis-xc rollback` goes back.'] : [])].join('\n'),
+  ];
 }
 
 function driftText(step: Step, paint: Paint): string {
@@ -108,6 +135,14 @@ const statusJson = (federation: Federation, rows: readonly Row[]) => ({
           context: row.context,
           state: row.state,
           revision: row.revision,
+          unfinished: row.unfinished && {
+            revision: row.unfinished.revision,
+            state: row.unfinished.state,
+            stage: row.unfinished.stage,
+            by: row.unfinished.by,
+            startedAt: row.unfinished.startedAt,
+          },
+          lockedBy: row.lockedBy,
           objects: row.objects,
           drift: row.drift.map((step) => ({
             object: objectRef(step.cluster, step.id),
