@@ -26,6 +26,11 @@ export interface Rig {
   /** Of every request of both clusters. */
   onRequest: (request: Passing) => Fault | undefined | Promise<Fault | undefined>;
   /** Ends every run at once, and cuts all connections: what the API servers see of a process that was killed. */
+  /** What a negative control breaks: the suite must notice. */
+  tamper: {
+    plan?: (plan: Plan) => Plan;
+    client?: (client: ClusterClient) => ClusterClient;
+  };
   kill(): void;
   revive(): void;
   writes(): number;
@@ -88,15 +93,16 @@ export async function openRig(bench: Bench): Promise<Rig> {
   const run = async (place: Place, goal: Goal, options: Partial<RunOptions>): Promise<Ended> => {
     const { course, manifests, leaving } = goal;
     try {
-      const plan = await readPlan(place, manifests, { course, leaving });
+      const { plan: changed = (plan) => plan, client = (one) => one } = rig.tamper;
+      const plan = changed(await readPlan(place, manifests, { course, leaving }));
       const errors = plan.diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'AXC5004');
       if (errors.length > 0 && course.kind === 'begin')
         throw new Error(errors.map(({ message }) => message).join('\n'));
       return await runPlan({
         plan,
         ...goal,
-        clients: place.clients,
-        replan: (wanted, way) => readPlan(place, wanted, { course: way, leaving }),
+        clients: new Map([...place.clients].map(([name, one]) => [name, client(one)])),
+        replan: async (wanted, way) => changed(await readPlan(place, wanted, { course: way, leaving })),
         settle: 0,
         lockPatience: 300,
         onFailure: 'rollback',
@@ -115,6 +121,7 @@ export async function openRig(bench: Bench): Promise<Rig> {
     kubeconfig,
     direct: bench,
     onRequest: () => undefined,
+    tamper: {},
     kill: () => {
       dead = true;
       life.abort();

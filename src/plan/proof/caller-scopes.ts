@@ -16,7 +16,7 @@ export function callerScopes(index: Index, frame: Frame): Scope[] {
   return clusters.flatMap((cluster) => {
     const byHost = objectsByHost(index, cluster);
     const hosts = [...new Set(index.of('ServiceEntry', cluster).flatMap(hostsIn))];
-    return hosts.map((host) => callerScope({ cluster, host, byHost, index, frame }));
+    return hosts.flatMap((host) => callerScope({ cluster, host, byHost, index, frame }));
   });
 }
 
@@ -28,29 +28,33 @@ interface Input {
   readonly frame: Frame;
 }
 
-function callerScope({ cluster, host, byHost, index, frame }: Input): Scope {
+function callerScope({ cluster, host, byHost, index, frame }: Input): Scope[] {
   const own = withDestinations(host, byHost);
   const entries = own.filter(({ kind }) => kind === 'ServiceEntry');
   const rules = own.filter(({ kind }) => kind === 'DestinationRule');
   const providers = [...new Set(entries.flatMap(clustersIn))];
   const fqdns = [...new Set(rules.flatMap(fqdnsIn))];
   const gateways = providers.flatMap((provider) => index.of('Gateway', provider));
-  const policies = providers.flatMap((provider) =>
-    index.of('AuthorizationPolicy', provider).filter((one) => fqdns.some((fqdn) => standsBefore(one, fqdn, frame))),
-  );
+  const policies = [
+    ...new Set(providers.flatMap((provider) => fqdns.flatMap((fqdn) => policiesBefore(provider, fqdn, index, frame)))),
+  ];
   const namespaces = [...new Set(entries.flatMap(namespacesIn))];
+  const keys = [...own, ...gateways, ...policies].map(({ key }) => key);
+  if (!keys.some((key) => frame.changed.has(key))) return [];
   const look = { own, gateways, policies, frame };
   const views = namespaces.map((namespace) => viewOf(namespace, host, look));
-  return {
-    keys: [...own, ...gateways, ...policies].map(({ key }) => key),
-    check: (state) => {
-      for (const view of views) {
-        const wrong = view(state);
-        if (wrong !== undefined) return `${cluster}: ${wrong}`;
-      }
-      return undefined;
+  return [
+    {
+      keys,
+      check: (state) => {
+        for (const view of views) {
+          const wrong = view(state);
+          if (wrong !== undefined) return `${cluster}: ${wrong}`;
+        }
+        return undefined;
+      },
     },
-  };
+  ];
 }
 
 interface Look {
@@ -153,6 +157,13 @@ function shutsOut({ key }: Known, namespace: string, { world, look: { frame } }:
 function standsBefore({ cluster, namespace, name }: Known, fqdn: string, { served }: Frame): boolean {
   if (fqdn.split('.')[1] !== namespace) return false;
   return served.policiesOf(cluster, fqdn)?.includes(name) ?? true;
+}
+
+function policiesBefore(cluster: string, fqdn: string, index: Index, { served }: Frame): readonly Known[] {
+  const namespace = fqdn.split('.')[1] ?? '';
+  const names = served.policiesOf(cluster, fqdn);
+  if (names) return names.flatMap((name) => index.one('AuthorizationPolicy', cluster, namespace, name) ?? []);
+  return index.of('AuthorizationPolicy', cluster).filter((one) => one.namespace === namespace);
 }
 
 function objectsByHost(index: Index, cluster: string): Map<string, Known[]> {

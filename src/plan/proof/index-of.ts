@@ -15,6 +15,8 @@ export interface Known {
 export interface Index {
   /** By kind and cluster: `Gateway cluster-b`. */
   of(kind: string, cluster: string): readonly Known[];
+  /** One object, by kind, cluster, Namespace and name. */
+  one(kind: string, cluster: string, namespace: string, name: string): Known | undefined;
   readonly all: readonly Known[];
 }
 
@@ -39,5 +41,12 @@ export function indexOf(before: World, steps: readonly Step[]): Index {
     if (others) others.push(known);
     else byKind.set(place, [known]);
   }
-  return { all, of: (kind, cluster) => byKind.get(`${kind} ${cluster}`) ?? [] };
+  const byName = new Map(
+    all.map((known) => [`${known.kind} ${known.cluster} ${known.namespace}/${known.name}`, known]),
+  );
+  return {
+    all,
+    of: (kind, cluster) => byKind.get(`${kind} ${cluster}`) ?? [],
+    one: (kind, cluster, namespace, name) => byName.get(`${kind} ${cluster} ${namespace}/${name}`),
+  };
 }

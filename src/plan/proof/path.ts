@@ -113,16 +113,30 @@ function isSeen(object: KubeObject, namespace: string): boolean {
 const textsOf = (value: Json | undefined): readonly string[] =>
   listOf(value).flatMap((one) => (typeof one === 'string' ? [one] : []));
 
-const servedBy = new WeakMap<KubeObject, ReadonlySet<string>>();
+const served = new WeakMap<KubeObject, ReadonlySet<string>>();
 
 /** Whether a gateway passes connections for the name on that port. */
-export function passesOn(gateway: KubeObject, port: string, fqdn: string): boolean {
-  const served = servedBy.get(gateway) ?? serversOf(gateway);
-  servedBy.set(gateway, served);
-  return served.has(`${port} ${fqdn}`);
+export const passesOn = (gateway: KubeObject, port: string, fqdn: string): boolean =>
+  serversOf(gateway).has(`${port} ${fqdn}`);
+
+/** `15443 orders-db.data.svc.cluster.local`; a Gateway has a server for every service, so it is read once. */
+export function serversOf(gateway: KubeObject): ReadonlySet<string> {
+  const servers = served.get(gateway) ?? readServers(gateway);
+  served.set(gateway, servers);
+  return servers;
 }
 
-export const serversOf = (gateway: KubeObject): ReadonlySet<string> =>
+const hosts = new WeakMap<KubeObject, ReadonlySet<string>>();
+
+/** The same without the ports. */
+export function hostsBehind(gateway: KubeObject): ReadonlySet<string> {
+  const behind =
+    hosts.get(gateway) ?? new Set([...serversOf(gateway)].map((server) => server.slice(server.indexOf(' ') + 1)));
+  hosts.set(gateway, behind);
+  return behind;
+}
+
+const readServers = (gateway: KubeObject): ReadonlySet<string> =>
   new Set(
     objectsOf(specOf(gateway).servers).flatMap(({ port, hosts }) =>
       textsOf(hosts).map((host) => `${isJsonObject(port) ? port.number : ''} ${host}`),

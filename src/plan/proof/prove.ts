@@ -41,7 +41,11 @@ export interface ProofInput {
 export function prove({ federation, before, steps }: ProofInput): Proof {
   const scopes = scopesOf({ federation, before, steps });
   const byKey = new Map<string, Step[]>();
-  for (const step of steps) byKey.set(stepKey(step), [...(byKey.get(stepKey(step)) ?? []), step]);
+  for (const step of steps) {
+    const others = byKey.get(stepKey(step));
+    if (others) others.push(step);
+    else byKey.set(stepKey(step), [step]);
+  }
   const proofs = scopes.map((scope) => proveScope(scope, before, byKey));
   return {
     unsafe: proofs.flatMap(({ unsafe }) => unsafe),
@@ -50,10 +54,12 @@ export function prove({ federation, before, steps }: ProofInput): Proof {
   };
 }
 
-/** What has to be looked at; the steps of a plan touch only some. */
+/** What has to be looked at: nothing of what the plan leaves as it is. */
 export function scopesOf({ federation, before, steps }: ProofInput): Scope[] {
+  if (steps.length === 0) return [];
   const index = indexOf(before, steps);
-  const frame = { before, after: worldAfter(before, steps), served: servedBy(federation) };
+  const changed = new Set(steps.map(stepKey));
+  const frame = { before, after: worldAfter(before, steps), changed, served: servedBy(federation) };
   return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
 }
 

@@ -12,5 +12,7 @@ export interface Scope {
 export interface Frame {
   readonly before: World;
   readonly after: World;
+  /** `worldKey`s of what the plan writes. */
+  readonly changed: ReadonlySet<string>;
   readonly served: Served;
 }

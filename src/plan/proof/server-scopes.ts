@@ -2,7 +2,7 @@ import { isJsonObject } from '../../json.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
 import { objectsOf, specOf } from '../../manifests/transition.ts';
 import type { Index, Known } from './index-of.ts';
-import { serversOf } from './path.ts';
+import { hostsBehind, serversOf } from './path.ts';
 import { letsIn, sampleCalls } from './policies.ts';
 import type { Frame, Scope } from './scope.ts';
 import type { World } from './world.ts';
@@ -13,7 +13,9 @@ export function workloadScopes(index: Index, frame: Frame): Scope[] {
   for (const known of index.all) {
     if (known.kind !== 'AuthorizationPolicy' && known.kind !== 'PeerAuthentication') continue;
     const place = `${known.cluster} ${known.namespace}/${known.name}`;
-    named.set(place, [...(named.get(place) ?? []), known]);
+    const others = named.get(place);
+    if (others) others.push(known);
+    else named.set(place, [known]);
   }
   return [...named.values()].flatMap((both) => workloadScope(both, index, frame));
 }
@@ -25,6 +27,8 @@ function workloadScope(both: readonly Known[], index: Index, frame: Frame): Scop
   const of = (kind: string): Known | undefined => both.find((one) => one.kind === kind);
   const [policy, peers] = [of('AuthorizationPolicy'), of('PeerAuthentication')];
   const gateways = index.of('Gateway', cluster);
+  const keys = [...both, ...gateways].map(({ key }) => key);
+  if (!keys.some((key) => frame.changed.has(key))) return [];
   const own = frame.served.fqdnsOf(cluster, namespace, name);
   const leads = (world: World): boolean =>
     gateways.some(({ key }) => {
@@ -38,7 +42,7 @@ function workloadScope(both: readonly Known[], index: Index, frame: Frame): Scop
   const [ledBefore, ledAfter] = [leads(frame.before), leads(frame.after)];
   return [
     {
-      keys: [...both, ...gateways].map(({ key }) => key),
+      keys,
       check: (state) => {
         const now = answers(state);
         const led = leads(state);
@@ -66,9 +70,11 @@ interface Place {
 
 /** A Service that the spec doesn't name any more may be any of its Namespace. */
 function leadsTo(gateway: KubeObject, { own, cluster, namespace, frame }: Place): boolean {
-  const hosts = [...serversOf(gateway)].map((server) => server.slice(server.indexOf(' ') + 1));
-  if (own.length > 0) return hosts.some((host) => own.includes(host));
-  return hosts.some((host) => host.split('.')[1] === namespace && frame.served.policiesOf(cluster, host) === undefined);
+  const hosts = hostsBehind(gateway);
+  if (own.length > 0) return own.some((host) => hosts.has(host));
+  return [...hosts].some(
+    (host) => host.split('.')[1] === namespace && frame.served.policiesOf(cluster, host) === undefined,
+  );
 }
 
 /** One scope for every cluster: who gets through to its gateway, and what it passes on. */

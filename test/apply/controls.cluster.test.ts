@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect } from 'vitest';
+import { takeLock } from '../../src/apply/lock.ts';
+import { ClusterError } from '../../src/errors.ts';
+import { objectsOf, specOf } from '../../src/manifests/transition.ts';
+import type { Stage } from '../../src/plan/stages.ts';
+import { test } from '../bench/fixtures.ts';
+import { benchClient } from '../support/bench-client.ts';
+import { type FederationInput, federation, provider, service } from '../support/federation.ts';
+import { openRig, type Rig, violations } from '../support/run-rig.ts';
+
+/**
+ * What makes runs safe is taken away, one thing at a time: then what the other tests look at must go wrong. A test that
+ * can't fail would prove nothing.
+ */
+let current: Rig | undefined;
+const rigged = test.extend('rig', { scope: 'file' }, async ({ bench }, { onCleanup }): Promise<Rig> => {
+  const rig = await openRig(bench);
+  current = rig;
+  onCleanup(() => rig.close());
+  return rig;
+});
+afterEach(() => {
+  if (current) Object.assign(current, { tamper: {}, onRequest: () => undefined });
+});
+
+const spec = (name: string, account = 'frontend'): FederationInput =>
+  federation({
+    metadata: { name },
+    services: {
+      [name]: service({
+        consumers: [{ cluster: 'cluster-a', namespace: 'shop', serviceAccount: account }],
+        providers: { 'cluster-b': provider({ workload: { app: name } }) },
+      }),
+    },
+  });
+
+/** Unsafe states among those that a run can be killed in. */
+async function unsafeStates(rig: Rig, name: string): Promise<number> {
+  const empty: FederationInput = { ...spec(name), services: spec(`${name}-base`).services };
+  await rig.apply(empty);
+  const there: FederationInput = { ...empty, services: { ...empty.services, ...spec(name).services } };
+  let found = 0;
+  for (let kill = 12; kill < 44; kill += 4) {
+    const plan = await rig.plan(there);
+    if (plan.steps.length === 0) break;
+    let seen = 0;
+    rig.onRequest = ({ isWrite }) => {
+      if (!isWrite || seen++ !== kill) return undefined;
+      rig.kill();
+      return { kind: 'cut', when: 'after' };
+    };
+    await rig.apply(there, { settle: 0 });
+    rig.onRequest = () => undefined;
+    rig.revive();
+    found += violations(there, plan, await rig.world(there)).length;
+    const { tamper } = rig;
+    rig.tamper = {};
+    await rig.finish(there, 'back');
+    rig.tamper = tamper;
+  }
+  return found;
+}
+
+const swapped =
+  (one: Stage, other: Stage) =>
+  (stage: Stage): Stage =>
+    stage === one ? other : stage === other ? one : stage;
+
+describe.sequential('the suite notices', () => {
+  rigged(
+    'nothing where all is as it should be',
+    async ({ rig }) => {
+      expect(await unsafeStates(rig, 'ctl-sound')).toBe(0);
+    },
+    120_000,
+  );
+
+  rigged(
+    'two stages that are swapped',
+    async ({ rig }) => {
+      const swap = swapped('pin', 'route');
+      rig.tamper = {
+        plan: (plan) => ({ ...plan, steps: plan.steps.map((step) => ({ ...step, stage: swap(step.stage) })) }),
+      };
+      expect(await unsafeStates(rig, 'ctl-swapped')).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+
+  rigged('writes without the uid: a deleted object comes back to life', async ({ rig, bench }) => {
+    const name = 'ctl-uid';
+    await rig.apply(spec(name));
+    // Without uid and version a write is an upsert, as it is with `kubectl apply`.
+    rig.tamper = {
+      client: (client) => ({
+        ...client,
+        update: (object, resource, options) =>
+          client
+            .update(object, resource, options)
+            .catch((error: unknown) =>
+              error instanceof ClusterError && error.reason === 'replaced'
+                ? client.create(object, resource, { fieldManager: options.fieldManager })
+                : Promise.reject(error),
+            ),
+      }),
+    };
+    let gone = false;
+    rig.onRequest = async ({ isWrite, method, path }) => {
+      if (gone || !isWrite || method !== 'PATCH' || !path.includes('/authorizationpolicies/')) return undefined;
+      gone = true;
+      await bench.clusters['cluster-b'].request('DELETE', path.replace(/\?.*/, ''));
+      return undefined;
+    };
+    // The sound program answers with `rolled-back` (run.cluster.test.ts).
+    expect(await rig.apply(spec(name, 'orders'))).toMatchObject({ kind: 'done' });
+  });
+
+  rigged('a server that merges, when nobody asks the canary', async ({ rig }) => {
+    rig.tamper = {
+      client: (client) => ({
+        ...client,
+        create: (object, resource, options) =>
+          object.kind === 'Lease' && options.dryRun
+            ? Promise.reject(new ClusterError(client.cluster, 'as if it had been refused', { reason: 'exists' }))
+            : client.create(object, resource, options),
+      }),
+    };
+    rig.onRequest = ({ path }) =>
+      path.includes('/leases/') && path.includes('dryRun=All')
+        ? { kind: 'answer', when: 'before', status: 201, body: '{}' }
+        : undefined;
+    // The sound program refuses (run.cluster.test.ts).
+    expect(await rig.apply(spec('ctl-canary'))).toMatchObject({ kind: 'done' });
+  });
+
+  rigged.for([
+    ['nothing of a run that stops writing when its lock is lost', 'ctl-fenced', true],
+    ['a run that goes on writing when nobody asks whether the lock is still held', 'ctl-unfenced', false],
+  ] as const)('%s', async ([, name, sound], { rig }) => {
+    await rig.apply(spec(name));
+    if (!sound) rig.tamper = { client: (client) => ({ ...client, guardWrites: () => {} }) };
+    let guarded = false;
+    let asleep: Promise<unknown> | undefined;
+    rig.onRequest = async ({ isWrite, path }) => {
+      guarded ||= isWrite && path.includes('/authorizationpolicies/');
+      // The note that the next stage begins: after it come writes that nothing else would stop.
+      if (guarded && asleep === undefined && path.includes(`/configmaps/${name}.txn?`)) asleep = sleep(3_000);
+      await asleep;
+      return undefined;
+    };
+    const both = { ...spec(name), services: { ...spec(name).services, ...spec(`${name}-2`).services } };
+    const paused = rig.apply(both, { lockTtl: 1_000 });
+    while (asleep === undefined) await sleep(20);
+    const client = benchClient(rig.direct, { cluster: 'cluster-b', context: 'cluster-b' });
+    const lock = await takeLock({ client, federation: name, ttl: 30_000, patience: 800 });
+    const ended = await paused;
+    await lock.release();
+    await client.close();
+    expect(ended.kind).toBe('stopped');
+    const gateways = [...(await rig.world(both)).values()].filter(({ kind }) => kind === 'Gateway');
+    expect(gateways.flatMap((gateway) => objectsOf(specOf(gateway).servers))).toHaveLength(sound ? 1 : 2);
+  });
+});
