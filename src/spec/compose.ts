@@ -103,7 +103,7 @@ class Composer {
   }
 
   take(event: Event): void {
-    if (this.#problems.length >= limits.findings) return;
+    if (this.#truncated) return;
     if (event.type === EVENT_ID.DOCUMENT) this.#documents++;
     else if (this.#documents > 1) this.#furtherDocument(event);
     else if (event.type === EVENT_ID.POP) this.#close();
@@ -265,11 +265,10 @@ class Composer {
     if (!dropped) this.#spoiled.push(this.#path());
   }
 
-  /** Limits are met many times, and told once. Where nearly everything is wrong, the first thousand will do. */
+  /** At a limit the rest is not looked at. Where nearly everything is wrong, the first thousand findings will do. */
   #report(problem: Problem): void {
-    const isLimit = limitMessages.has(problem.message);
-    if (!this.#truncated || !isLimit) this.#problems.push(problem);
-    this.#truncated ||= isLimit || this.#problems.length === limits.findings;
+    this.#problems.push(problem);
+    this.#truncated = limitMessages.has(problem.message) || this.#problems.length === limits.findings;
   }
 
   #path(): Path {

@@ -54,24 +54,27 @@ function flattened(issue: RawIssue): RawIssue {
 function explain(issue: RawIssue, context: Context): Issue[] {
   // zod's paths may hold symbols; those of plain data don't.
   const path = issue.path as Path;
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.slice(0, limits.findings).map((key) => unknownKey([...path, key], issue.input, context));
+  if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue, context);
   if (issue.code === 'invalid_key') return [badName(path, issue)];
   if (issue.input === undefined) return [missing(path, context)];
   if (issue.input === null) return [withoutValue(path, context)];
   return [badValue(issue, path, context)];
 }
 
-function unknownKey(path: Path, map: unknown, { schema }: Context): Issue {
-  const key = String(path.at(-1));
-  const parent = schemaAt(schema, path.slice(0, -1));
-  const present = typeof map === 'object' && map !== null ? Object.keys(map) : [];
-  const absent = keysOf(parent).filter((known) => !present.includes(known));
-  const meant = nearest(key, absent);
-  const hint = unknownKeyHint(key, parent, meant);
-  const diagnostic = { ...error('AXC1102', `unknown key ${show(key)}`, hint), at: path, mark: 'key' as const };
-  return { kind: 'unknown', path, ...(meant !== undefined && { meant }), diagnostic };
+function unknownKeys(at: Path, { keys, input }: UnknownKeys, { schema }: Context): Issue[] {
+  const parent = schemaAt(schema, at);
+  const present = new Set(typeof input === 'object' && input !== null ? Object.keys(input) : []);
+  const absent = keysOf(parent).filter((known) => !present.has(known));
+  return keys.slice(0, limits.findings).map((key) => {
+    const path = [...at, key];
+    const meant = nearest(key, absent);
+    const hint = unknownKeyHint(key, parent, meant);
+    const diagnostic = { ...error('AXC1102', `unknown key ${show(key)}`, hint), at: path, mark: 'key' as const };
+    return { kind: 'unknown', path, ...(meant !== undefined && { meant }), diagnostic };
+  });
 }
+
+type UnknownKeys = Extract<RawIssue, { code: 'unrecognized_keys' }>;
 
 function badName(path: Path, issue: Extract<RawIssue, { code: 'invalid_key' }>): Issue {
   const name = String(path.at(-1));

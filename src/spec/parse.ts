@@ -60,7 +60,8 @@ function readDocument(context: ComposeContext): Composed {
   const events = readEvents(context.text);
   if (!Array.isArray(events)) return { problems: [events], truncated: true, spoiled: [], incomplete: [], doubtful: [] };
   const composed = compose(events, context);
-  return composed.root ? composed : { ...composed, problems: [...composed.problems, emptyFile] };
+  const isEmpty = !composed.root && !composed.truncated;
+  return isEmpty ? { ...composed, problems: [...composed.problems, emptyFile] } : composed;
 }
 
 function readEvents(text: string): Event[] | Problem {

@@ -43,7 +43,7 @@ export function understand(root: Node, composed: Composed, { locate, writing }: 
     if (parsed.success) return { draft: { spec: parsed.data, touched }, diagnostics };
     const issues = issuesOf(parsed.error, federationSpec, writing);
     diagnostics.push(...issues.filter((issue) => !isSilent(issue, silent)).map(({ diagnostic }) => locate(diagnostic)));
-    if (issues.length >= limits.findings) break;
+    if (Math.max(parsed.error.issues.length, issues.length) >= limits.findings) break;
     for (const path of issues.flatMap((issue) => repair(root, issue, federationSpec))) {
       silent.add(path);
       touched.add(path);

@@ -43,7 +43,8 @@ export function findPod(site: Site, target: Target): PodPlace {
 }
 
 const everyFolder = (folder: string): string[] => below(folder).flatMap(below);
-const below = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
+const below = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
 function isMeant({ namespace, name, labels }: PodPlace, target: Target): boolean {
   if (namespace !== target.namespace) return false;

@@ -50,11 +50,16 @@ export async function untilIstioReady(access: ClusterAccess, { http }: IstiodPor
       }),
     );
     const isComplete = (hooks: Webhook[] = []) => hooks.length > 0 && hooks.every((hook) => hook.clientConfig.caBundle);
-    return isComplete(mutating) && isComplete(validating) && !!validating?.every((hook) => hook.failurePolicy === 'Fail');
+    return (
+      isComplete(mutating) && isComplete(validating) && !!validating?.every((hook) => hook.failurePolicy === 'Fail')
+    );
   });
 }
 
-const webhookSchema = z.object({ failurePolicy: z.string(), clientConfig: z.object({ caBundle: z.string().optional() }) });
+const webhookSchema = z.object({
+  failurePolicy: z.string(),
+  clientConfig: z.object({ caBundle: z.string().optional() }),
+});
 type Webhook = z.infer<typeof webhookSchema>;
 const webhookLists = z.object({ items: z.array(z.object({ webhooks: z.array(webhookSchema).default([]) })) });
 
@@ -81,7 +86,13 @@ function operatorFor(cluster: string, network: string, meshConfig: JsonObject): 
         telemetry: { enabled: false },
         defaultRevision: 'default',
         pilot: { env },
-        global: { hub: 'docker.io/istio', tag: istioVersion, multiCluster: { clusterName: cluster }, network, meshID: cluster },
+        global: {
+          hub: 'docker.io/istio',
+          tag: istioVersion,
+          multiCluster: { clusterName: cluster },
+          network,
+          meshID: cluster,
+        },
       },
     },
   };

@@ -23,7 +23,10 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
     count += 1;
     const { uid } = pod.metadata;
     const n = count;
-    running.set(uid, runPod(context, pod, n, () => {}));
+    running.set(
+      uid,
+      runPod(context, pod, n, () => {}),
+    );
     if (pod.spec.nodeName === undefined) void bind(context, pod);
   };
   /** Deleting again without grace is how a kubelet says that everything has ended. */

@@ -56,7 +56,12 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
     ...baseEnv(),
     ...environmentOf(container, pod, { podIP: sandbox?.address ?? '', hostIP: site.hub }),
   });
-  const launch = (place: Sandbox, name: string, argv: readonly string[], options: Partial<Program> & { pidFile?: string }) =>
+  const launch = (
+    place: Sandbox,
+    name: string,
+    argv: readonly string[],
+    options: Partial<Program> & { pidFile?: string },
+  ) =>
     start(argv, {
       env: { ...baseEnv(), ...options.env },
       cwd: options.cwd ?? place.folder,
