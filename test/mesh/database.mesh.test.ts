@@ -19,6 +19,7 @@ const prometheus = inPod('cluster-b', 'monitoring', 'prometheus');
 const remote = 'orders-db.cluster-b.local';
 const local = 'postgres.data';
 const sni = 'outbound_.5432_._.postgres.data.svc.cluster.local';
+const metricsSni = 'outbound_.9187_._.postgres.data.svc.cluster.local';
 const spec = join(exampleFolder('database'), 'federation.yaml');
 
 scenario('database', () => {
@@ -38,7 +39,18 @@ scenario('database', () => {
     localBefore = await localTraffic();
     authoritiesBefore = await authorities();
     firstConnection = await keepBusy(billing, local);
-    applied = await applySpec(spec);
+    const { code, stderr } = await mesh.cli([
+      'apply',
+      '-f',
+      spec,
+      '--cluster-a',
+      'cluster-a',
+      '--cluster-b',
+      'cluster-b',
+    ]);
+    expect(code, stderr).toBe(0);
+    applied = stderr;
+    await mesh.apply(metricsImport, 'cluster-a');
     beforeRestart = {
       inbound: (await idleTimeouts(postgres)).get('inbound|5432||'),
       address: await addressOf(orders, remote),
@@ -110,6 +122,7 @@ scenario('database', () => {
       await mesh.kubectl('cluster-b', ['delete', 'authorizationpolicy', '-n', 'data', 'orders-postgres']);
       await eventually(async () => expect((await psql(reporting, remote, 'select 1')).stdout).toBe('1\n'));
       expect(await query(audit, local, 'select 1')).toBe('1');
+      expect(await metricsFromElsewhere(reporting)).toMatchObject({ status: 200 });
       await mesh.kubectl('cluster-b', ['delete', 'peerauthentication', '-n', 'data', 'orders-postgres']);
       await eventually(async () => expect(await plaintextAnswer()).toBe('N'));
 
@@ -199,9 +212,20 @@ scenario('database', () => {
   });
 
   describe('the other port', () => {
-    test('is as it was: scraped without mTLS from a pod without a sidecar', async () => {
-      expect(await scrape()).toBe(200);
-      expect(localBefore.metrics).toBe(200);
+    test('is as it was in its own cluster: without mTLS, and for every account', async () => {
+      const { metrics, metricsByMtls } = await localTraffic();
+      expect({ metrics, metricsByMtls }).toEqual({ metrics: 200, metricsByMtls: 200 });
+      expect(localBefore).toMatchObject({ metrics: 200, metricsByMtls: 200 });
+    });
+
+    test('is not open to the other cluster, although the gateway has a way to every port of the Service', async () => {
+      expect((await idleTimeouts(gateway)).keys()).toContain(metricsSni);
+      for (const caller of [orders, reporting]) {
+        // a connection that has been there before the policy may have one more answer
+        await eventually(async () =>
+          expect(await metricsFromElsewhere(caller)).toMatchObject({ status: 403, body: 'RBAC: access denied' }),
+        );
+      }
     });
   });
 
@@ -232,7 +256,7 @@ scenario('database', () => {
       const { seconds } = await firstConnection.ended;
       // it began before the apply, which took its time until the write
       expect(seconds).toBeGreaterThan(45);
-      expect(seconds).toBeLessThan(80);
+      expect(seconds).toBeLessThan(100);
     });
   });
 
@@ -294,7 +318,7 @@ scenario('database', () => {
       expect(open.isOpen()).toBe(true);
       expect(await query(reporting, remote, 'select 1')).toBe('1');
       await open.ended;
-      expect((performance.now() - written) / 1000).toBeLessThan(48);
+      expect((performance.now() - written) / 1000).toBeLessThan(52);
     });
 
     test('after delete the call fails, and local traffic is as it was', async () => {
@@ -318,7 +342,10 @@ scenario('database', () => {
         });
       }
       await eventually(async () => expect(await localTraffic()).toEqual(localBefore));
-      expect(localBefore).toEqual({ billing: '1\n', audit: '1\n', standby: '1\n', plaintext: 'N', metrics: 200 });
+      expect(localBefore).toEqual({
+        ...{ billing: '1\n', audit: '1\n', standby: '1\n' },
+        ...{ plaintext: 'N', metrics: 200, metricsByMtls: 200 },
+      });
     });
   });
 
@@ -387,21 +414,27 @@ const countOfHeld = `select count(*) from pg_stat_activity where application_nam
 
 /** Opens connections from one pod of orders and waits until the database has all of them. */
 async function holdConnections(count: number): Promise<{ release(): Promise<void> }> {
-  const stopping = new AbortController();
   const [pod] = mesh.pods('cluster-a', orders.pod);
   const one = { cluster: 'cluster-a', pod: { namespace: 'shop', pod: pod?.name ?? '' } };
-  const options = { env: { PGAPPNAME: 'held' }, signal: stopping.signal };
-  const clients = Array.from({ length: count }, () => psql(one, remote, 'select pg_sleep(50)', options));
+  const hold = () => psql(one, remote, 'select pg_sleep(60)', { env: { PGAPPNAME: 'held' } });
+  const clients = Array.from({ length: count }, hold);
   const release = async () => {
-    stopping.abort();
+    // a client that cancels its query needs one more connection, so the database ends them
+    await query(
+      billing,
+      local,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'held'`,
+    );
     await Promise.all(clients);
   };
-  await eventually(async () => expect(await query(billing, local, countOfHeld)).toBe(String(count)), {
-    within: 15_000,
-  }).catch(async (error: unknown) => {
+  try {
+    await eventually(async () => expect(await query(billing, local, countOfHeld)).toBe(String(count)), {
+      within: 15_000,
+    });
+  } catch (error) {
     await release();
     throw error;
-  });
+  }
   return { release };
 }
 
@@ -439,6 +472,10 @@ async function plaintextAnswer(): Promise<string> {
   return (await talk(prometheus, pod?.address ?? '', 5432, sslRequest, { silentSeconds: 0.1 })).answer;
 }
 
+/** By an import that is not of the spec, from the other cluster. */
+const metricsFromElsewhere = ({ cluster, pod }: Where) =>
+  mesh.request(cluster, pod, 'http://metrics.cluster-b.local:9187/metrics');
+
 async function scrape(): Promise<number> {
   const [pod] = mesh.pods('cluster-b', postgres.pod);
   return (await mesh.request('cluster-b', prometheus.pod, `http://${pod?.address}:9187/metrics`)).status;
@@ -453,6 +490,7 @@ const localTraffic = async () => ({
   standby: (await psql(standby, local, 'select 1')).stdout,
   plaintext: await plaintextAnswer(),
   metrics: await scrape(),
+  metricsByMtls: (await mesh.request('cluster-b', audit.pod, `http://${local}:9187/metrics`)).status,
 });
 
 /** The CA that each mesh signs with, and what cert-manager would be asked for. */
@@ -525,4 +563,25 @@ spec:
           image: postgres:18-alpine
           env: [{name: POSTGRES_HOST_AUTH_METHOD, value: trust}]
           ports: [{containerPort: 5432}]
+`;
+
+/** What somebody in cluster-a could write to get at a port that the spec does not export. */
+const metricsImport = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: metrics, namespace: shop}
+spec:
+  host: metrics.cluster-b.local
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: "${metricsSni}"}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: metrics, namespace: shop}
+spec:
+  hosts: [metrics.cluster-b.local]
+  addresses: [241.200.0.1]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{number: 9187, name: http, protocol: HTTP}]
+  endpoints: [{address: 203.0.113.20, ports: {http: 15443}, network: cluster-b, labels: {security.istio.io/tlsMode: istio}}]
 `;
