@@ -112,7 +112,7 @@ scenario('microservices', () => {
       await mesh.behave('cluster-a', catalog, { status: 503 });
       try {
         await withRetries(1, async () => expect((await mesh.request('cluster-a', web, catalogUrl)).status).toBe(503));
-        expect(await whoAnswers('cluster-a')).toBe('cluster-b');
+        await eventually(async () => expect(await whoAnswers('cluster-a')).toBe('cluster-b'));
       } finally {
         await mesh.behave('cluster-a', catalog);
       }
@@ -395,10 +395,8 @@ async function setReady(cluster: string, ready: boolean): Promise<void> {
 async function openConnections(cluster: string, target: typeof web, port: number): Promise<string[]> {
   const argv = ['ss', '-Htn', 'state', 'established', `dport = :${port}`];
   const { stdout } = await mesh.exec(cluster, target, argv);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.split(/ +/).slice(2).join(' ')); // after two sizes of queues
+  const lines = stdout.split('\n').filter(Boolean);
+  return lines.map((line) => line.trim().split(/ +/).slice(2).join(' ')); // after the sizes of two queues
 }
 
 /** The processes behind the sidecars; they are started again after a second, as a kubelet does it. */
