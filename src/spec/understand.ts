@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { Composed } from './compose.ts';
 import { type Issue, issuesOf, type Writing } from './issues.ts';
 import { PathSet } from './paths.ts';
 import { repair } from './repair.ts';
-import { limits } from './scan.ts';
 import { type FederationSpec, federationSpec } from './schema.ts';
-import { type Node, plainData } from './tree.ts';
+import type { Composed } from './yaml/compose.ts';
+import { limits } from './yaml/scan.ts';
+import { type Node, plainData } from './yaml/tree.ts';
 
 /** A spec as far as it could be understood. */
 export interface Draft {
@@ -43,7 +43,7 @@ export function understand(root: Node, composed: Composed, { locate, writing }: 
     if (parsed.success) return { draft: { spec: parsed.data, touched }, diagnostics };
     const issues = issuesOf(parsed.error, federationSpec, writing);
     diagnostics.push(...issues.filter((issue) => !isSilent(issue, silent)).map(({ diagnostic }) => locate(diagnostic)));
-    if (issues.length >= limits.findings) break;
+    if (Math.max(parsed.error.issues.length, issues.length) >= limits.findings) break;
     for (const path of issues.flatMap((issue) => repair(root, issue, federationSpec))) {
       silent.add(path);
       touched.add(path);

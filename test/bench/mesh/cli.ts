@@ -10,11 +10,11 @@ import { buildBench } from '../build.ts';
 import { cacheRoot } from '../cache.ts';
 import { printProgress } from '../progress.ts';
 import { isOwned } from './guard.ts';
+import type { Trust } from './istio/mesh-config.ts';
 import { type Mesh, openMesh } from './mesh.ts';
 import { findPods, type PodPlace } from './pods.ts';
 import { searchPath } from './requirements.ts';
 import { startMesh } from './start.ts';
-import type { Trust } from './istio/mesh-config.ts';
 import { buildMeshTools } from './tools.ts';
 
 const usage = `usage: npm run mesh -- COMMAND
@@ -71,7 +71,10 @@ async function up(options: string[]): Promise<void> {
   await buildMeshTools(printProgress());
   await mkdir(cacheRoot(), { recursive: true });
   const log = openSync(`${state}.log`, 'w');
-  const child = fork(import.meta.filename, ['serve', ...options], { detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  const child = fork(import.meta.filename, ['serve', ...options], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   child.on('message', (text) => say(`${String(text)}\n`));
   await new Promise((resolve) => child.once('disconnect', resolve));
   child.unref();
@@ -136,7 +139,8 @@ function showStatus(mesh: Mesh): void {
   for (const name of mesh.names) {
     const { gateway, trustDomain } = mesh.site(name);
     say(`\n${name}: trust domain ${trustDomain}, gateway ${gateway}:15443\n`);
-    for (const pod of findPods(mesh.site(name)).reverse()) say(`  ${pod.address.padEnd(12)} ${pod.namespace}/${pod.name}\n`);
+    for (const pod of findPods(mesh.site(name)).reverse())
+      say(`  ${pod.address.padEnd(12)} ${pod.namespace}/${pod.name}\n`);
   }
 }
 
@@ -146,7 +150,7 @@ function find(mesh: Mesh, cluster: string, wanted: string): PodPlace {
   const pods = findPods(mesh.site(cluster)).filter((pod) => pod.namespace === namespace);
   const pod =
     pods.find((one) => one.name === name) ??
-    pods.find(({ labels }) => labels['app'] === name) ??
+    pods.find(({ labels }) => labels.app === name) ??
     pods.find((one) => one.name.startsWith(`${name}-`));
   if (pod !== undefined) return pod;
   process.stderr.write(`no pod ${wanted} in ${cluster}\n`);

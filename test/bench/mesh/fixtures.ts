@@ -17,8 +17,7 @@ export function scenario(title: string, tests: () => void): void {
 }
 
 /** The folder of an example: its spec is `federation.yaml`. */
-export const exampleFolder = (name: string): string =>
-  join(import.meta.dirname, '..', '..', '..', 'examples', name);
+export const exampleFolder = (name: string): string => join(import.meta.dirname, '..', '..', '..', 'examples', name);
 
 /**
  * A clean mesh with the workloads of an example, its spec applied, and the callers restarted, as the plan asks for: the

@@ -12,7 +12,9 @@ const reportSchema = z.object({
   worstTimeMs: z.number(),
   errors: z.array(z.string()).default([]),
   /** Second by second. */
-  series: z.array(z.object({ byStatus: z.record(z.string(), z.number()), byCluster: z.record(z.string(), z.number()) })),
+  series: z.array(
+    z.object({ byStatus: z.record(z.string(), z.number()), byCluster: z.record(z.string(), z.number()) }),
+  ),
 });
 export interface LoadReport extends z.infer<typeof reportSchema> {
   /** Everything that was not answered with 200. */

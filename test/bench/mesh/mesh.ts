@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { accessCluster, type ClusterAccess } from '../access.ts';
 import { type AccessLogEntry, type LogQuery, readAccessLog } from './access-log.ts';
+import { curlCommand, type HttpAnswer, type RequestOptions, readAnswer } from './http.ts';
 import { type LoadOptions, type LoadReport, loadCommand, readLoadReport } from './load.ts';
 import { findPod, findPods, type PodPlace, type Target } from './pods.ts';
 import { searchPath } from './requirements.ts';
@@ -55,29 +56,6 @@ export interface Mesh {
   spans(cluster: string): string;
 }
 
-export interface RequestOptions {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Default 15 s. */
-  readonly timeoutMs?: number;
-  /** More arguments for curl. */
-  readonly curl?: readonly string[];
-}
-
-export interface HttpAnswer {
-  /** 0: no answer; `error` says why. */
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly seconds: number;
-  /** curl's exit code: 6 no such name, 7 no connection, 28 too late, 35 TLS, 52 empty answer, 56 reset. */
-  readonly exit: number;
-  readonly error: string;
-  /** Who answered, when it was a web server of the bench. */
-  readonly from: { readonly cluster: string; readonly namespace: string; readonly pod: string } | undefined;
-}
-
 export interface Behaviour {
   readonly status?: number;
   /** `3s` */
@@ -127,7 +105,8 @@ export function openMesh(folder: string): Mesh {
     names: [...sites.keys()],
     cluster,
     site,
-    istiodPorts: (name) => state.clusters.find((entry) => entry.site.name === name)?.ports ?? fail(`no cluster ${name}`),
+    istiodPorts: (name) =>
+      state.clusters.find((entry) => entry.site.name === name)?.ports ?? fail(`no cluster ${name}`),
 
     apply: async (fileOrText, name) => {
       const text = fileOrText.includes('\n') ? fileOrText : await readFile(fileOrText, 'utf8');
@@ -136,7 +115,11 @@ export function openMesh(folder: string): Mesh {
     kubectl: (name, args, stdin) => cluster(name).kubectl(args, stdin),
     cli: (args, options = {}) => {
       const own = { ...process.env, NO_COLOR: '1', KUBECONFIG: kubeconfig } as Record<string, string>; // no value is undefined
-      return run([process.execPath, launcher, ...args], { timeoutMs: 180_000, ...options, env: { ...own, ...options.env } });
+      return run([process.execPath, launcher, ...args], {
+        timeoutMs: 180_000,
+        ...options,
+        env: { ...own, ...options.env },
+      });
     },
     waitReady: (name, ...namespaces) => untilReady(cluster(name), namespaces),
     restart: async (name, namespace, ...deployments) => {
@@ -195,46 +178,6 @@ export function openMesh(folder: string): Mesh {
 }
 
 const launcher = join(import.meta.dirname, '..', '..', '..', 'bin', 'aegis-xc.js');
-
-/** curl's own words for what happened come after the answer. */
-function curlCommand(url: string, { method, headers = {}, body, timeoutMs = 15_000, curl = [] }: RequestOptions): string[] {
-  return [
-    ...['curl', '-sS', '-i', '--max-time', String(timeoutMs / 1000), '-w', `${mark}%{json}`],
-    ...(method === undefined ? [] : ['-X', method]),
-    ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
-    ...(body === undefined ? [] : ['--data-binary', body]),
-    ...curl,
-    url,
-  ];
-}
-
-const mark = '\n--curl--\n';
-const spoken = z.object({ http_code: z.number(), time_total: z.number(), errormsg: z.string().nullish() });
-const answerer = z.object({ cluster: z.string(), namespace: z.string(), pod: z.string() });
-
-function readAnswer({ code, stdout, stderr }: Ran): HttpAnswer {
-  const [answer = '', report = ''] = stdout.split(mark);
-  if (report === '') return { status: 0, headers: {}, body: '', seconds: 0, exit: code, error: stderr, from: undefined };
-  const { http_code: status, time_total: seconds, errormsg } = spoken.parse(JSON.parse(report));
-  const end = answer.indexOf('\r\n\r\n');
-  const body = end < 0 ? '' : answer.slice(end + 4);
-  const headers = Object.fromEntries(
-    answer
-      .slice(0, Math.max(end, 0))
-      .split('\r\n')
-      .slice(1)
-      .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
-  );
-  return { status, headers, body, seconds, exit: code, error: errormsg ?? '', from: whoIn(body) };
-}
-
-function whoIn(body: string): HttpAnswer['from'] {
-  try {
-    return answerer.parse(JSON.parse(body));
-  } catch {
-    return undefined;
-  }
-}
 
 function fail(message: string): never {
   throw new Error(message);

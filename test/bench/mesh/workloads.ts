@@ -58,9 +58,7 @@ export async function clean(access: ClusterAccess): Promise<void> {
       await access.request('DELETE', `/api/v1/namespaces/${name}`);
     }),
   );
-  await Promise.all(
-    istioKinds.flatMap((path) => own.map((name) => access.request('DELETE', path.replace('*', name)))),
-  );
+  await Promise.all(istioKinds.flatMap((path) => own.map((name) => access.request('DELETE', path.replace('*', name)))));
   await access.request('DELETE', '/apis/networking.k8s.io/v1/namespaces/istio-system/networkpolicies');
   await until(`namespaces of ${access.context} to go`, async () =>
     (await namesOf(access, '/api/v1/namespaces')).every(isOwn),

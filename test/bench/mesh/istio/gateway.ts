@@ -59,7 +59,10 @@ export function collector(): JsonObject[] {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name, namespace },
-      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container] } } },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
     },
     {
       apiVersion: 'v1',

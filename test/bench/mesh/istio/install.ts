@@ -23,7 +23,7 @@ export async function installIstio({ site, access, tools, ports, meshConfig, cac
   };
   const operator = join(site.folder, 'istio-operator.json');
   await writeFile(operator, JSON.stringify(operatorFor(name, network, meshConfig)));
-  const env = { ...(process.env['PATH'] ? { PATH: process.env['PATH'] } : {}), KUBECONFIG: access.kubeconfig };
+  const env = { ...(process.env.PATH ? { PATH: process.env.PATH } : {}), KUBECONFIG: access.kubeconfig };
   const manifest = await must([tools.istioctl, 'manifest', 'generate', '--context', name, '-f', operator], { env });
   const objects = loadAll(manifest).flatMap((document) => adapt(document, ports));
   await applyAll(access, [namespace]);
@@ -50,11 +50,16 @@ export async function untilIstioReady(access: ClusterAccess, { http }: IstiodPor
       }),
     );
     const isComplete = (hooks: Webhook[] = []) => hooks.length > 0 && hooks.every((hook) => hook.clientConfig.caBundle);
-    return isComplete(mutating) && isComplete(validating) && !!validating?.every((hook) => hook.failurePolicy === 'Fail');
+    return (
+      isComplete(mutating) && isComplete(validating) && !!validating?.every((hook) => hook.failurePolicy === 'Fail')
+    );
   });
 }
 
-const webhookSchema = z.object({ failurePolicy: z.string(), clientConfig: z.object({ caBundle: z.string().optional() }) });
+const webhookSchema = z.object({
+  failurePolicy: z.string(),
+  clientConfig: z.object({ caBundle: z.string().optional() }),
+});
 type Webhook = z.infer<typeof webhookSchema>;
 const webhookLists = z.object({ items: z.array(z.object({ webhooks: z.array(webhookSchema).default([]) })) });
 
@@ -81,7 +86,13 @@ function operatorFor(cluster: string, network: string, meshConfig: JsonObject): 
         telemetry: { enabled: false },
         defaultRevision: 'default',
         pilot: { env },
-        global: { hub: 'docker.io/istio', tag: istioVersion, multiCluster: { clusterName: cluster }, network, meshID: cluster },
+        global: {
+          hub: 'docker.io/istio',
+          tag: istioVersion,
+          multiCluster: { clusterName: cluster },
+          network,
+          meshID: cluster,
+        },
       },
     },
   };
@@ -91,7 +102,7 @@ function operatorFor(cluster: string, network: string, meshConfig: JsonObject): 
 function adapt(document: unknown, { webhooks }: IstiodPorts): JsonObject[] {
   if (document === null || document === undefined) return [];
   const object = document as JsonObject; // YAML of Istio's own charts
-  const kind = String(object['kind']);
+  const kind = String(object.kind);
   if (['HorizontalPodAutoscaler', 'CustomResourceDefinition', 'PodDisruptionBudget'].includes(kind)) return [];
   if (!kind.endsWith('WebhookConfiguration')) return [object];
   const { webhooks: hooks } = z.object({ webhooks: z.array(hookSchema) }).parse(object);

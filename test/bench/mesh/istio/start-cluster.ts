@@ -1,11 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { ClusterAccess } from '../../access.ts';
 import { readKubeconfig } from '../../kubeconfig.ts';
+import { startNodeAgent } from '../node/agent.ts';
 import type { NodeContext } from '../node/context.ts';
 import { pidFileIn, start } from '../node/processes.ts';
-import { startNodeAgent } from '../node/agent.ts';
 import { keepZone } from '../node/zone.ts';
 import { collector, eastWestGateway } from './gateway.ts';
 import { applyAll, installIstio, untilIstioReady } from './install.ts';
@@ -24,7 +23,9 @@ export async function startCluster(plan: ClusterStart): Promise<{ stop(): Promis
   const { ground, site, access, tools, ports, trust, pki } = plan;
   await mkdir(site.folder, { recursive: true });
   const others = await Promise.all(
-    ground.sites.filter((other) => other !== site).map(async (other) => ({ site: other, root: await rootOf(pki(other.name)) })),
+    ground.sites
+      .filter((other) => other !== site)
+      .map(async (other) => ({ site: other, root: await rootOf(pki(other.name)) })),
   );
   const cacerts = await readCacerts(pki(site.name));
   const meshConfig = meshConfigOf(site, others, trust);
@@ -65,7 +66,9 @@ async function planIstiod({ site, access, ports, trust }: ClusterStart, cacerts:
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': site.name,
-    clusters: [{ name: site.name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    clusters: [
+      { name: site.name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
+    ],
     users: [{ name: site.name, user: { token } }],
     contexts: [{ name: site.name, context: { cluster: site.name, user: site.name } }],
   };
