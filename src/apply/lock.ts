@@ -210,6 +210,11 @@ const lockLost = (cluster: string): ClusterError =>
 
 /** Who holds the lock of a federation; undefined when nobody does. */
 export async function lockHolder(client: ClusterClient, federation: string): Promise<string | undefined> {
-  const lease = await readLease({ client, federation, ttl: 0 });
-  return lease && isHeld(lease) ? holderOf(lease) : undefined;
+  try {
+    const lease = await readLease({ client, federation, ttl: 0 });
+    return lease && isHeld(lease) ? holderOf(lease) : undefined;
+  } catch (error) {
+    if (error instanceof ClusterError && error.reason === 'forbidden') return undefined;
+    throw error;
+  }
 }

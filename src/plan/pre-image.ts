@@ -48,19 +48,17 @@ function plant(root: Tree, steps: readonly Step[], value: Json): void {
   for (const [index, step] of steps.entries()) {
     const last = index === steps.length - 1;
     const next = steps[index + 1];
-    if ('entry' in step) {
+    if ('names' in step) {
       if (!Array.isArray(node)) return;
-      const has = node.find((item) => Object.entries(step.entry).every(([key, part]) => item[key] === part));
-      const item: Tree = has ?? {};
-      if (has === undefined) {
-        Object.assign(item, step.entry);
-        node.push(item);
-      }
+      const names = entryNames(step.key);
+      const has = node.find((item) => Object.entries(names).every(([key, part]) => item[key] === part));
+      const item: Tree = has ?? { ...names };
+      if (has === undefined) node.push(item);
       node = item;
     } else if (!Array.isArray(node)) {
       if (last) node[step.field] = value;
       else {
-        const made: Tree | Tree[] = next && 'entry' in next ? [] : {};
+        const made: Tree | Tree[] = next && 'names' in next ? [] : {};
         // A leaf is never above another one.
         const inner = (node[step.field] ?? made) as Tree | Tree[];
         node[step.field] = inner;
@@ -69,3 +67,6 @@ function plant(root: Tree, steps: readonly Step[], value: Json): void {
     }
   }
 }
+
+/** `k:{"name":"http"}`: written by ourselves. */
+const entryNames = (key: string): Tree => JSON.parse(key.slice(2)) as Tree;

@@ -41,12 +41,12 @@ async function unsafeStates(rig: Rig, name: string): Promise<number> {
   await rig.apply(empty);
   const there: FederationInput = { ...empty, services: { ...empty.services, ...spec(name).services } };
   let found = 0;
-  for (let kill = 12; kill < 44; kill += 4) {
+  for (const kind of ['authorizationpolicies', 'gateways', 'destinationrules', 'serviceentries', 'virtualservices']) {
     const plan = await rig.plan(there);
-    if (plan.steps.length === 0) break;
-    let seen = 0;
-    rig.onRequest = ({ isWrite }) => {
-      if (!isWrite || seen++ !== kill) return undefined;
+    let killed = false;
+    rig.onRequest = ({ isWrite, path }) => {
+      if (killed || !isWrite || !path.includes(`/${kind}/`)) return undefined;
+      killed = true;
       rig.kill();
       return { kind: 'cut', when: 'after' };
     };
