@@ -16,6 +16,8 @@ const computed = [
   'src/cli/version.ts',
   'src/cli/starter/scenarios.ts',
   'src/cli/pages.ts',
+  'src/cli/completion/scripts.ts',
+  'src/cli/completion/tree.ts',
   'src/manifests/templates.ts',
 ];
 const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'package.json', 'package-lock.json'];
@@ -23,7 +25,7 @@ const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'p
 if (process.argv.includes('--if-stale') && !isStale()) process.exit();
 
 const options = {
-  entryPoints: ['src/cli/main.ts', 'src/cli/version.ts'],
+  entryPoints: ['src/cli/main.ts', 'src/cli/version.ts', 'src/cli/complete.ts'],
   outdir: 'dist',
   outbase: 'src/cli',
   chunkNames: 'chunks/[name]-[hash]',

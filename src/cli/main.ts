@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
   ],
   'Reference:': [
     ['explain', 'explain a finding, or a key of the spec', () => import('./commands/explain.ts')],
+    ['completion', 'print the completion of a shell', () => import('./commands/completion.ts')],
     ['schema', 'print the JSON Schema of the spec', () => import('./commands/schema.ts')],
   ],
 };
@@ -33,13 +34,25 @@ export async function main(argv: readonly string[]): Promise<void> {
   guardStreams();
   process.on('uncaughtException', (failure) => void fail(failure, args).then(() => process.exit()));
   try {
-    await buildProgram().parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
+    await buildProgram().program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
   } catch (failure) {
     await fail(failure, args);
   }
 }
 
-function buildProgram(): Command {
+/** The program with the options of all its commands, which `main` gives only to the one that is called. */
+export async function wholeProgram(): Promise<Command> {
+  const { program, loads } = buildProgram();
+  for (const command of program.commands) await defineLate(program, command, loads.get(command));
+  return program;
+}
+
+interface Program {
+  readonly program: Command;
+  readonly loads: ReadonlyMap<Command, Load>;
+}
+
+function buildProgram(): Program {
   const program = new Command('aegis-xc')
     .usage('<command> [options]')
     .addHelpText('before', intro('One file federates the services of several Istio meshes.', firstSteps))
@@ -63,7 +76,7 @@ function buildProgram(): Command {
   }
   program.hook('preSubcommand', async (_, command) => defineLate(program, command, loads.get(command)));
   addHelpCommand(program);
-  return program;
+  return { program, loads };
 }
 
 const firstSteps = [

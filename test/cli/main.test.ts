@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/folder.ts';
 
 const spec = 'examples/service-to-service/federation.yaml';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const commands = ['init', 'validate', 'render', 'plan', 'apply', 'status', 'delete', 'explain', 'schema'];
+const commands = ['init', 'validate', 'render', 'plan', 'apply', 'status', 'delete', 'explain', 'completion', 'schema'];
 
 describe('help', () => {
   test('without arguments is the help, and no failure', async () => {
