@@ -24,7 +24,7 @@ describe.each(kinds.map((kind) => [kind.summary, kind] as const))('%s', (_, kind
   });
 
   test('says in the first line of its template what it is for', () => {
-    expect(templates[kind.template]).toMatch(/^# \S.{10,}\n/);
+    expect(readFileSync(`templates/${kind.template}`, 'utf8')).toMatch(/^# \S.{10,}\n/);
   });
 });
 

@@ -1,8 +1,6 @@
-import { load } from 'js-yaml';
 import type * as z from 'zod';
 import type { Path } from '../diagnostics.ts';
 import type { JsonObject } from '../json.ts';
-import { isJsonObject } from '../json.ts';
 import type { Federation } from '../model/federation.ts';
 import { type Binder, compileTemplate, type Values } from './bind.ts';
 import type { BuildStage, Resource } from './manifest.ts';
@@ -44,21 +42,15 @@ interface Definition<S extends z.ZodType> {
 
 export function defineKind<S extends z.ZodType<Values>>(definition: Definition<S>): ManifestKind {
   const { template, plural, namespaced = true } = definition;
-  const tree = readTemplate(template);
-  const { apiVersion, kind } = tree;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') throw new Error(`${template}: apiVersion or kind?`);
+  const tree = templates[template];
+  const { apiVersion, kind } = tree ?? {};
+  if (tree === undefined || typeof apiVersion !== 'string' || typeof kind !== 'string') {
+    throw new Error(`${template} is no template of an object`);
+  }
   return {
     ...definition,
     tree,
     resource: { apiVersion, kind, plural, namespaced },
     bind: compileTemplate(tree),
   };
-}
-
-function readTemplate(path: string): JsonObject {
-  const text = templates[path];
-  if (text === undefined) throw new Error(`no template ${path}`);
-  const tree: unknown = load(text);
-  if (!isJsonObject(tree)) throw new Error(`${path} is not an object`);
-  return tree;
 }

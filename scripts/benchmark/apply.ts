@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type Bench, startBench } from '../../test/bench/bench.ts';
+import { printProgress } from '../../test/bench/progress.ts';
+import { delayed } from './delay.ts';
+import { type Contender, compare, type Measurement } from './measure.ts';
+import { cli, type Suite, type Tools } from './suite.ts';
+
+/** Each cluster gets 1,000 objects of them. */
+const services = 400;
+const clusters = ['cluster-a', 'cluster-b'] as const;
+const roundTrip = 20;
+
+/** Two clusters at once, on loopback and with a round trip that a WAN would have. */
+export const apply: Suite = {
+  name: 'apply',
+  goals: [
+    {
+      what: 'apply, two clusters, loopback',
+      contender: 'aegis-xc apply',
+      against: 'bare dry-run + PATCH',
+      atMost: { times: 1.2 },
+    },
+    {
+      what: `apply, ${roundTrip} ms round trip`,
+      contender: `aegis-xc apply, ${roundTrip} ms`,
+      against: `kubectl apply --server-side, ${roundTrip} ms`,
+      atMost: { times: 1 / 3 },
+    },
+    {
+      what: 'apply without changes',
+      contender: 'aegis-xc apply without changes',
+      against: 'bare lists + start-up',
+      atMost: { times: 2 },
+    },
+  ],
+  async run(tools): Promise<Measurement[]> {
+    const bench = await startBench({ onProgress: printProgress() });
+    try {
+      for (const cluster of clusters) {
+        for (const name of ['shop', 'backend', 'istio-system', 'aegis-xc']) {
+          await bench.clusters[cluster].kubectl(['create', 'namespace', name]);
+        }
+      }
+      return await measure(bench, tools);
+    } finally {
+      await bench.stop();
+    }
+  },
+};
+
+async function measure(bench: Bench, tools: Tools): Promise<Measurement[]> {
+  const bare = await bundled(tools.folder);
+  const near = bench.kubeconfig;
+  const far = await withDelay(bench, tools.folder);
+  const manifests = clusters.map((cluster) => [cluster, renderInto(cluster, tools)] as const);
+  const spec = tools.specFile(services);
+  const ours = (verb: string, kubeconfig: string, ...more: string[]): Contender['command'] => [
+    process.execPath,
+    cli,
+    verb,
+    '-f',
+    spec,
+    ...['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b', '--kubeconfig', kubeconfig, '--settle', '0', '--quiet'],
+    ...more,
+  ];
+  const loop = (verb: string, kubeconfig: string): Contender['command'] => [
+    process.execPath,
+    bare,
+    verb,
+    kubeconfig,
+    ...manifests.map(([cluster, file]) => `${cluster}=${file}`),
+  ];
+  const kubectl = (kubeconfig: string): Contender['command'] => [
+    'sh',
+    '-c',
+    [
+      ...manifests.map(
+        ([cluster, file]) =>
+          `"${bench.kubectl}" --kubeconfig "${kubeconfig}" --context ${cluster} apply --server-side -f "${file}" & p="$p $!"`,
+      ),
+      'for i in $p; do wait $i || exit 1; done',
+    ].join('; '),
+  ];
+  const empty = (): Promise<void> => clear(bench);
+  const applied = async (): Promise<void> => {
+    await empty();
+    const [program, ...args] = ours('apply', near);
+    execFileSync(program, args, { stdio: 'pipe' });
+  };
+  try {
+    return [
+      ...(await compare(tools.rounds, [
+        { name: 'aegis-xc apply', command: ours('apply', near), before: empty },
+        { name: 'bare dry-run + PATCH', command: loop('apply', near), before: empty },
+        { name: 'kubectl apply --server-side', command: kubectl(near), before: empty },
+      ])),
+      ...(await compare(tools.rounds, [
+        { name: `aegis-xc apply, ${roundTrip} ms`, command: ours('apply', far.kubeconfig), before: empty },
+        { name: `bare dry-run + PATCH, ${roundTrip} ms`, command: loop('apply', far.kubeconfig), before: empty },
+        { name: `kubectl apply --server-side, ${roundTrip} ms`, command: kubectl(far.kubeconfig), before: empty },
+      ])),
+      ...(await compare(tools.rounds, [
+        { name: 'aegis-xc apply without changes', command: ours('apply', near), before: applied },
+        { name: 'bare lists + start-up', command: loop('list', near) },
+      ])),
+    ];
+  } finally {
+    far.close();
+  }
+}
+
+/** As a program of its own, so that it starts as fast as ours. */
+async function bundled(folder: string): Promise<string> {
+  const outfile = join(folder, 'bare-loop.mjs');
+  const banner = "import{createRequire as __r}from'node:module';const require=__r(import.meta.url);";
+  const entryPoints = ['scripts/benchmark/bare-loop.ts'];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: banner },
+  });
+  return outfile;
+}
+
+function renderInto(cluster: string, { folder, specFile }: Tools): string {
+  const file = join(folder, `${cluster}.yaml`);
+  const args = [cli, 'render', '-f', specFile(services), '--cluster', cluster];
+  writeFileSync(file, execFileSync(process.execPath, args, { maxBuffer: 2 ** 28 }));
+  return file;
+}
+
+async function withDelay(bench: Bench, folder: string): Promise<{ kubeconfig: string; close: () => void }> {
+  const kubeconfig = join(folder, 'far.kubeconfig');
+  let text = readFileSync(bench.kubeconfig, 'utf8');
+  const ways = await Promise.all(
+    clusters.map(async (cluster) => {
+      const { port } = new URL(bench.clusters[cluster].server);
+      const way = await delayed(Number(port), roundTrip);
+      text = text.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${way.port}`);
+      return way;
+    }),
+  );
+  writeFileSync(kubeconfig, text, { mode: 0o600 });
+  return { kubeconfig, close: () => void ways.map(({ close }) => close()) };
+}
+
+const collections = [
+  'networking.istio.io/v1/namespaces/aegis-xc/serviceentries',
+  'networking.istio.io/v1/namespaces/aegis-xc/destinationrules',
+  'networking.istio.io/v1/namespaces/aegis-xc/virtualservices',
+  'networking.istio.io/v1/namespaces/istio-system/gateways',
+  'networking.istio.io/v1beta1/namespaces/shop/proxyconfigs',
+  'security.istio.io/v1/namespaces/backend/peerauthentications',
+  'security.istio.io/v1/namespaces/backend/authorizationpolicies',
+].map((path) => `/apis/${path}`);
+
+async function clear(bench: Bench): Promise<void> {
+  for (const cluster of clusters) {
+    const { request } = bench.clusters[cluster];
+    const paths = [...collections, '/api/v1/namespaces/aegis-xc-system/configmaps'];
+    await Promise.all(paths.map((path) => request('DELETE', path, { timeoutMs: 120_000 })));
+  }
+}

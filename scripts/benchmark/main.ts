@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { table } from '../../src/cli/ui/table.ts';
+import { apply } from './apply.ts';
+import type { Measurement } from './measure.ts';
+import { render } from './render.ts';
+import { specOf } from './specs.ts';
+import { startup } from './startup.ts';
+import type { Goal, Suite } from './suite.ts';
+
+/**
+ * `npm run bench`: side by side with what one would use instead, in one run. Ratios are what counts; a time says more about
+ * the machine. `--json FILE` keeps the figures, `--baseline FILE` compares with kept ones.
+ */
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+const suites: readonly Suite[] = [startup, render, apply];
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    baseline: { type: 'string' },
+  },
+});
+
+const keptResults = z.object({
+  results: z.array(
+    z.object({
+      measurements: z.array(z.object({ name: z.string(), milliseconds: z.object({ median: z.number() }) })),
+    }),
+  ),
+});
+const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-benchmark-'));
+try {
+  const results = [];
+  for (const suite of suites.filter(({ name }) => values.only === undefined || values.only === name)) {
+    say(`\n${suite.name}`);
+    const measurements = await suite.run({ rounds: Number(values.rounds), folder, specFile, say });
+    results.push({ suite: suite.name, measurements, goals: suite.goals.map((goal) => judge(goal, measurements)) });
+    print(measurements, suite.goals);
+  }
+  if (values.baseline)
+    printComparison(
+      results.flatMap(({ measurements }) => measurements),
+      values.baseline,
+    );
+  const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model, platform: process.platform };
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ schemaVersion: 1, machine, results }, undefined, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function specFile(services: number): string {
+  const file = join(folder, `${services}.yaml`);
+  writeFileSync(file, specOf(services));
+  return file;
+}
+
+function print(measurements: readonly Measurement[], goals: readonly Goal[]): void {
+  const rows = measurements.map(({ name, milliseconds: { median, min, max }, mebibytes }) => [
+    `  ${name}`,
+    ...[median, min, max].map((value) => `${Math.round(value)} ms`),
+    `${Math.round(mebibytes)} MiB`,
+  ]);
+  say(table(['  WHAT', 'MEDIAN', 'MIN', 'MAX', 'PEAK'], rows));
+  for (const goal of goals) {
+    const { reached, text } = judge(goal, measurements);
+    say(`  ${reached === undefined ? '–' : reached ? '✔' : '✖'} ${goal.what}: ${text}`);
+  }
+}
+
+function judge(goal: Goal, measurements: readonly Measurement[]): { what: string; reached?: boolean; text: string } {
+  const median = (name: string) => measurements.find((one) => one.name === name)?.milliseconds.median;
+  const [own, other] = [median(goal.contender), median(goal.against)];
+  const { what, against, atMost } = goal;
+  if (own === undefined || other === undefined) return { what, text: 'NOT RUN' };
+  if ('times' in atMost) {
+    const text = `${(own / other).toFixed(2)} × ${against}, goal ≤ ${Number(atMost.times.toFixed(2))}`;
+    return { what, reached: own / other <= atMost.times, text };
+  }
+  const text = `${against} + ${Math.round(own - other)} ms, goal ≤ ${atMost.plusMilliseconds} ms`;
+  return { what, reached: own - other <= atMost.plusMilliseconds, text };
+}
+
+/** Another machine, or another hour, has other times: a look, not a verdict. */
+function printComparison(measurements: readonly Measurement[], file: string): void {
+  const { results } = keptResults.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const before = new Map(results.flatMap((one) => one.measurements).map((one) => [one.name, one.milliseconds.median]));
+  const rows = measurements.map(({ name, milliseconds: { median } }) => {
+    const then = before.get(name);
+    return [
+      `  ${name}`,
+      then ? `${Math.round(then)} ms` : '-',
+      `${Math.round(median)} ms`,
+      then ? `${(median / then).toFixed(2)}` : '-',
+    ];
+  });
+  say(`\nagainst ${file}`);
+  say(table(['  WHAT', 'THEN', 'NOW', 'RATIO'], rows));
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

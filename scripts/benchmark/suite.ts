@@ -1,0 +1,26 @@
+import type { Measurement } from './measure.ts';
+
+export const cli = 'bin/aegis-xc.js';
+
+export interface Tools {
+  readonly rounds: number;
+  /** A spec of so many services, as a file. */
+  readonly specFile: (services: number) => string;
+  /** For whatever a suite has to keep meanwhile. */
+  readonly folder: string;
+  readonly say: (text: string) => void;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly goals: readonly Goal[];
+  run(tools: Tools): Promise<Measurement[]>;
+}
+
+/** What the medians of two contenders are held against. */
+export interface Goal {
+  readonly what: string;
+  readonly contender: string;
+  readonly against: string;
+  readonly atMost: { readonly times: number } | { readonly plusMilliseconds: number };
+}
