@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: `unit` needs nothing but Node, `cluster` shares one test bench (docs/testing.md), which is started only when a
- * file of that project runs.
+ * Three projects: `unit` needs nothing but Node, `cluster` shares one test bench and `mesh` one pair of real meshes
+ * (docs/testing.md); each is started only when a file of its project runs.
  */
 export default defineConfig({
   test: {
@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts'],
+          exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts', 'test/**/*.mesh.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 20_000,
         },
@@ -21,8 +21,19 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/**/*.cluster.test.ts'],
           globalSetup: ['test/support/build.ts', 'test/bench/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'mesh',
+          include: ['test/**/*.mesh.test.ts'],
+          globalSetup: ['test/support/build.ts', 'test/bench/mesh/global-setup.ts'],
+          fileParallelism: false, // the files share one mesh
+          sequence: { groupOrder: 1 }, // after the others, which need the processors
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -22,8 +22,9 @@ const allowance = (word: string): number => (word.length < 4 ? 1 : Math.max(2, M
 /** A name that was only cut short or spelt with other separators counts as one mistake. */
 function closeness(word: string, candidate: string, limit: number): number {
   if (word === candidate) return 0;
-  if (squeezed(word) === squeezed(candidate)) return 1;
-  if (word.length >= 4 && candidate.length >= 4 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
+  const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word];
+  if (short.length >= 4 && long.startsWith(short)) return 1;
+  if (long.length - short.length <= 3 && squeezed(word) === squeezed(candidate)) return 1;
   return editDistance(word, candidate, limit);
 }
 

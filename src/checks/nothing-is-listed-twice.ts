@@ -1,7 +1,7 @@
 import type { Path } from '../diagnostics.ts';
 import { canonicalAddress } from '../spec/ranges.ts';
 import type { FederationSpec } from '../spec/schema.ts';
-import { type NamedService, providersOf, servicesOf } from '../spec/services.ts';
+import { type NamedService, servicesOf } from '../spec/services.ts';
 import { defineCheck, type Finding } from './check.ts';
 
 /** No list says a thing twice: one of the two is a mistake, and Istio refuses some of them. */
@@ -23,38 +23,32 @@ interface List {
 
 const listsOf = (spec: FederationSpec): List[] => [
   ...Object.entries(spec.clusters).flatMap(([name, { gateway }]) => [
-    {
-      what: 'address',
-      at: ['clusters', name, 'gateway', 'addresses'],
-      entries: gateway?.addresses.map(canonicalAddress) ?? [],
-    },
-    { what: 'range', at: ['clusters', name, 'gateway', 'allowFrom'], entries: gateway?.allowFrom ?? [] },
+    ...list('address', gateway?.addresses.map(canonicalAddress), ['clusters', name, 'gateway', 'addresses']),
+    ...list('range', gateway?.allowFrom, ['clusters', name, 'gateway', 'allowFrom']),
   ]),
   ...servicesOf(spec).flatMap(listsOfService),
 ];
 
-function listsOfService(named: NamedService): List[] {
-  const { at, service } = named;
-  const { consumers, localCallers, traffic } = service;
+function listsOfService({ at, service }: NamedService): List[] {
+  const { consumers, localCallers, providers, traffic } = service;
+  const callers = localCallers === 'any' ? [] : localCallers.map((caller) => JSON.stringify(caller));
   return [
-    ...providersOf(named).map((one) => ({
-      what: 'service account',
-      at: [...one.at, 'serviceAccounts'],
-      entries: one.provider.serviceAccounts,
-    })),
+    ...Object.entries(providers).flatMap(([cluster, { serviceAccounts }]) =>
+      list('service account', serviceAccounts, at, 'providers', cluster, 'serviceAccounts'),
+    ),
     ...consumers.flatMap(({ allow, ports }, index) => [
-      { what: 'method', at: [...at, 'consumers', index, 'allow', 'methods'], entries: allow?.methods ?? [] },
-      { what: 'path', at: [...at, 'consumers', index, 'allow', 'paths'], entries: allow?.paths ?? [] },
-      { what: 'port', at: [...at, 'consumers', index, 'ports'], entries: ports ?? [] },
+      ...list('method', allow?.methods, at, 'consumers', index, 'allow', 'methods'),
+      ...list('path', allow?.paths, at, 'consumers', index, 'allow', 'paths'),
+      ...list('port', ports, at, 'consumers', index, 'ports'),
     ]),
-    {
-      what: 'local caller',
-      at: [...at, 'localCallers'],
-      entries: localCallers === 'any' ? [] : localCallers.map((caller) => JSON.stringify(caller)),
-    },
-    { what: 'cluster', at: [...at, 'traffic', 'failover'], entries: traffic?.failover ?? [] },
+    ...list('local caller', callers, at, 'localCallers'),
+    ...list('cluster', traffic?.failover, at, 'traffic', 'failover'),
   ];
 }
+
+/** Nothing for a list that can't repeat itself, which is most of them. */
+const list = (what: string, entries: readonly string[] | undefined, at: Path, ...below: Path): List[] =>
+  entries !== undefined && entries.length > 1 ? [{ what, entries, at: [...at, ...below] }] : [];
 
 function* repeats(entries: readonly string[], at: Path, what: string): Generator<Finding> {
   const first = new Map<string, number>();
@@ -67,6 +61,7 @@ function* repeats(entries: readonly string[], at: Path, what: string): Generator
 
 /** One caller may stand there twice when each entry is for other ports. */
 function* repeatedConsumers({ at, service }: NamedService): Generator<Finding> {
+  if (service.consumers.length < 2) return;
   const seen = new Map<string, { index: number; ports: readonly string[] | undefined }[]>();
   for (const [index, { cluster, namespace, serviceAccount, ports }] of service.consumers.entries()) {
     const key = `${cluster}/${namespace}/${serviceAccount}`;

@@ -31,7 +31,7 @@ export interface ConnectOptions {
   readonly requestTimeout?: number | undefined;
   /** Accepts a kubeconfig that turns the verification of certificates off, or a server without TLS. */
   readonly insecure?: boolean | undefined;
-  /** Stops everything: what was not sent fails as `aborted`, a write under way as `ambiguous`. */
+  /** Stops: reads at once; a write under way comes to its end, and nothing more is sent. What is not done is `aborted`. */
   readonly signal?: AbortSignal | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Somebody can answer a credential plugin at the terminal. */
@@ -68,7 +68,8 @@ const concurrency = 16;
 
 /** Prepares the way to a cluster; nothing is sent yet. Throws a UsageError when the kubeconfig leads nowhere. */
 export function connectCluster(options: ConnectOptions): ClusterClient {
-  const { cluster, signal } = options;
+  const { cluster, signal, requestTimeout = 30_000 } = options;
+  if (requestTimeout <= 0) throw new UsageError('A request needs some time: --request-timeout can not be 0.');
   const { transport, ...api } = openApi(options);
   const { served } = openDiscovery(api);
   const { can } = openPermissions(api);

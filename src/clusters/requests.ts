@@ -9,7 +9,7 @@ import { SignInError } from './sign-in-error.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from './transport.ts';
 import { warningsIn } from './warnings.ts';
 
-export interface ApiRequest extends Omit<HttpRequest, 'headers'> {
+export interface ApiRequest extends Omit<HttpRequest, 'headers' | 'interruptible'> {
   readonly accept?: string | undefined;
   readonly contentType?: string | undefined;
   readonly dryRun?: boolean | undefined;
@@ -98,9 +98,13 @@ async function sendUntilFinal(request: ApiRequest, run: Run): Promise<HttpAnswer
       return settle(outcome, { request, run, verdict, perhapsDone });
     if (statusOf(outcome) === 429) run.slowDown();
     else perhapsDone ||= writes && !(outcome instanceof TransportError);
-    await pause(wait, run);
+    await sleep(wait, undefined, { signal: run.signal }).catch(() => {});
+    if (run.signal?.aborted) throw perhapsDone ? stoppedBetween(request, run) : aborted(run.where, run.signal.reason);
   }
 }
+
+const stoppedBetween = ({ purpose }: ApiRequest, { where }: Run): ClusterError =>
+  ambiguous(purpose, where, { why: 'it failed, and there was no other try' });
 
 const kindOf = ({ purpose, dryRun }: ApiRequest): RequestEvent['kind'] =>
   dryRun ? 'dry-run' : isWrite(purpose) ? 'write' : 'read';
@@ -154,7 +158,7 @@ async function once(request: ApiRequest, attempt: number, run: Run): Promise<Att
   counts[counterOf[kind]] += 1;
   const started = performance.now();
   const outcome = await transport
-    .send({ method, path, body, headers: headersOf(request, run) }, signIn)
+    .send({ method, path, body, headers: headersOf(request, run), interruptible: kind !== 'write' }, signIn)
     .catch((error: unknown) => {
       if (error instanceof TransportError) return error;
       throw error;
@@ -213,11 +217,3 @@ function warn(header: string | string[] | undefined, { warned, onWarning }: Run)
 }
 
 const one = (header: string | string[] | undefined): string | undefined => [header].flat()[0];
-
-async function pause(milliseconds: number, { signal, where }: Run): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, signal ? { signal } : {});
-  } catch (cause) {
-    throw aborted(where, cause);
-  }
-}

@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body?: string | undefined;
+  /** It may be ended half-way: nothing is lost by not knowing its outcome. */
+  readonly interruptible: boolean;
 }
 
 export interface HttpAnswer {
@@ -24,7 +26,7 @@ export interface Transport {
   send(request: HttpRequest, signIn: SignIn): Promise<HttpAnswer>;
   /** A connection was had at least once. */
   readonly reached: boolean;
-  /** Ends what is under way. */
+  /** Ends what is under way and may be ended. */
   abort(): void;
   close(): Promise<void>;
 }
@@ -68,7 +70,7 @@ export function openTransport(options: TransportOptions): Transport {
       const pool = poolFor(tls, state, options);
       const controller = new AbortController();
       const timer = setTimeout(() => controller.abort('deadline'), requestTimeout);
-      underWay.add(controller);
+      if (request.interruptible) underWay.add(controller);
       try {
         return await exchange(
           pool,
@@ -166,6 +168,8 @@ async function exchange(
     path: `${server.pathname.replace(/\/$/, '')}${path}`,
     headers,
     body: body ?? null,
+    // else undici gives up the connection after a DELETE with a body
+    reset: false,
     signal,
   });
   const bytes = Buffer.from(await answer.body.arrayBuffer());

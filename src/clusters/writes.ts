@@ -69,14 +69,15 @@ export async function removeObject(api: Api, ref: ObjectName, options: RemoveOpt
   mustBePrecise(options);
   const request: ApiRequest = {
     method: 'DELETE',
-    path: `${objectPath(ref)}${query({ dryRun: dryRun ? 'All' : undefined })}`,
+    path: objectPath(ref),
     contentType: 'application/json',
-    // only in the body: a server ignores preconditions in the query, and deletes
+    // all of it in the body: a server that finds one ignores the query, dryRun included, and deletes
     body: JSON.stringify({
       apiVersion: 'v1',
       kind: 'DeleteOptions',
       preconditions: { uid, resourceVersion },
       propagationPolicy: 'Background',
+      ...(dryRun ? { dryRun: ['All'] } : {}),
     }),
     dryRun,
     purpose: aboutObject('delete', ref, api.where),

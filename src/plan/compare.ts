@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { keyOf, type Leaf, leavesOf, printPath, type Step, valueAt } from './fields.ts';
-import type { LiveObject } from './live.ts';
+import { entryStep, fieldStep, type Leaf, leavesOf, printPath, valueAt } from './fields.ts';
+import type { LiveObject, ManagedFieldsEntry } from './live.ts';
 import { entryOf, otherManagers, owns, stepsIn, treeOf } from './ownership-tree.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 
@@ -30,11 +30,12 @@ export function sameAsLive(
   const shape = shapeOf(wanted);
   if (shape.comparison === 'present') return 'same';
   const leaves = leavesOf(wanted);
+  const against: Against = { live, manager, shape, entry: entryOf(live, manager) };
   const changed = [
-    ...otherVersion(wanted, live, manager),
-    ...leaves.flatMap((leaf) => difference(leaf, { live, manager, shape })),
-    ...otherOrder(wanted, live, shape),
-    ...leftOver(leaves, { live, manager, shape }),
+    ...otherVersion(wanted, against),
+    ...leaves.flatMap((leaf) => difference(leaf, against)),
+    ...otherOrder(wanted, against),
+    ...leftOver(leaves, against),
   ];
   return changed.length === 0 ? 'same' : { changed };
 }
@@ -46,51 +47,49 @@ interface Against {
   readonly live: LiveObject;
   readonly manager: string;
   readonly shape: Shape;
+  /** Of our manager in the live object. */
+  readonly entry: ManagedFieldsEntry | undefined;
 }
 
 /** An apply under another apiVersion of the kind rewrites our entry. */
-function otherVersion({ apiVersion }: KubeObject, live: LiveObject, manager: string): FieldChange[] {
-  const entry = entryOf(live, manager);
+function otherVersion({ apiVersion }: KubeObject, { entry }: Against): FieldChange[] {
   if (entry === undefined || entry.apiVersion === apiVersion) return [];
   return [{ path: 'apiVersion', kind: 'own', wanted: apiVersion, live: entry.apiVersion, managers: [] }];
 }
 
-function difference({ steps, value: wanted }: Leaf, { live, manager, shape }: Against): FieldChange[] {
-  const there = valueAt(live, steps, shape);
-  const equal =
-    there !== undefined && (shape.comparison === 'equal' ? isEqual(wanted, there) : isWithin(wanted, there));
-  const ours = owns(entryOf(live, manager)?.fieldsV1 ?? {}, steps);
-  if (equal && ours) return [];
+function difference({ steps, value: wanted }: Leaf, { live, manager, shape, entry }: Against): FieldChange[] {
+  const there = valueAt(live, steps);
+  const fits = shape.comparison === 'equal' ? isEqual : isWithin;
+  const equal = there !== undefined && fits(wanted, there);
+  if (equal && owns(entry?.fieldsV1 ?? {}, steps)) return [];
   const managers = otherManagers(live, steps, manager);
   return [{ path: printPath(steps), kind: equal ? 'own' : 'set', wanted, live: there, managers }];
 }
 
 /** Lists that are kept by key are still lists: their order counts. */
-function otherOrder(wanted: KubeObject, live: LiveObject, shape: Shape): FieldChange[] {
-  return Object.entries(shape.mapLists).flatMap(([path, keys]): FieldChange[] => {
-    const steps: Step[] = path.split('.').map((field) => ({ field }));
-    const names = (object: KubeObject): string[] => {
-      const list = valueAt(object, steps, shape);
-      return Array.isArray(list) ? list.map((item: Json) => JSON.stringify(keyOf(item, keys))) : [];
-    };
-    const ours = names(wanted);
-    const theirs = names(live).filter((name) => ours.includes(name));
-    if (ours.length !== theirs.length || ours.every((name, index) => name === theirs[index])) return [];
-    const [want, have] = [valueAt(wanted, steps, shape), valueAt(live, steps, shape)];
+function otherOrder(wanted: KubeObject, { live, shape }: Against): FieldChange[] {
+  return Object.entries(shape.mapLists).flatMap(([path, names]): FieldChange[] => {
+    const steps = path.split('.').map(fieldStep);
+    const [want, have] = [valueAt(wanted, steps), valueAt(live, steps)];
+    const keysOf = (list: Json | undefined): string[] =>
+      Array.isArray(list) ? list.map((item: Json) => entryStep(item, names).key) : [];
+    const ours = keysOf(want);
+    const theirs = keysOf(have).filter((key) => ours.includes(key));
+    if (ours.length !== theirs.length || ours.every((key, index) => key === theirs[index])) return [];
     return [{ path, kind: 'set', wanted: want, live: have, managers: [] }];
   });
 }
 
 /** What our entry still holds from an earlier apply. */
-function leftOver(leaves: readonly Leaf[], { live, manager, shape }: Against): FieldChange[] {
+function leftOver(leaves: readonly Leaf[], { live, manager, entry }: Against): FieldChange[] {
   const wanted = treeOf(leaves);
-  return stepsIn(entryOf(live, manager)?.fieldsV1 ?? {})
+  return stepsIn(entry?.fieldsV1 ?? {})
     .filter((steps) => !owns(wanted, steps))
     .map((steps) => ({
       path: printPath(steps),
       kind: 'remove',
       wanted: undefined,
-      live: valueAt(live, steps, shape),
+      live: valueAt(live, steps),
       managers: otherManagers(live, steps, manager),
     }));
 }
@@ -102,7 +101,8 @@ export function isEqual(one: Json | undefined, other: Json | undefined): boolean
   if (!isJsonObject(one) || !isJsonObject(other)) return one === other;
   const keys = Object.keys(one);
   return (
-    keys.length === Object.keys(other).length && keys.every((key) => key in other && isEqual(one[key], other[key]))
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
   );
 }
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
-import type { Leaf, Step } from './fields.ts';
+import { type Leaf, type Step, stepOf } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live.ts';
 
 /** Fields as `managedFields` has them (fieldsV1), without the `.` entries, which say only that a parent exists. */
@@ -7,8 +7,7 @@ export function treeOf(leaves: readonly Leaf[]): JsonObject {
   const root: Tree = {};
   for (const { steps } of leaves) {
     let node = root;
-    for (const step of steps) {
-      const key = treeKey(step);
+    for (const { key } of steps) {
       node[key] ??= {};
       node = node[key];
     }
@@ -18,7 +17,7 @@ export function treeOf(leaves: readonly Leaf[]): JsonObject {
 
 /** Our entry: what a server-side apply under this name owns. */
 export const entryOf = ({ metadata }: LiveObject, manager: string): ManagedFieldsEntry | undefined =>
-  metadata.managedFields?.find((entry) => entry.manager === manager && isOurEntry(entry, manager));
+  metadata.managedFields?.find((entry) => isOurEntry(entry, manager));
 
 /** Who else has a hand in the field. */
 export const otherManagers = ({ metadata }: LiveObject, steps: readonly Step[], manager: string): string[] => [
@@ -32,8 +31,8 @@ export const otherManagers = ({ metadata }: LiveObject, steps: readonly Step[], 
 /** The fields have exactly this one, as a whole. */
 export function owns(fields: JsonObject, steps: readonly Step[]): boolean {
   let node: JsonObject = fields;
-  for (const step of steps) {
-    const next = node[treeKey(step)];
+  for (const { key } of steps) {
+    const next = node[key];
     if (!isJsonObject(next)) return false;
     node = next;
   }
@@ -43,8 +42,8 @@ export function owns(fields: JsonObject, steps: readonly Step[]): boolean {
 /** The fields have this one, or a part of it, or the whole that it is in. */
 function holds(fields: JsonObject, steps: readonly Step[]): boolean {
   let node: JsonObject = fields;
-  for (const step of steps) {
-    const next = node[treeKey(step)];
+  for (const { key } of steps) {
+    const next = node[key];
     if (!isJsonObject(next)) return false;
     if (isEnd(next)) return true;
     node = next;
@@ -70,16 +69,3 @@ const isOurEntry = (entry: ManagedFieldsEntry, manager: string): boolean =>
   entry.manager === manager && entry.operation === 'Apply' && !entry.subresource;
 
 const isEnd = (fields: JsonObject): boolean => Object.keys(fields).every((key) => key === '.');
-
-/** `f:name` and `k:{"port":80,"protocol":"TCP"}`, keys in alphabetical order. */
-function treeKey(step: Step): string {
-  if ('field' in step) return `f:${step.field}`;
-  return `k:${JSON.stringify(Object.fromEntries(Object.entries(step.entry).sort(([a], [b]) => (a < b ? -1 : 1))))}`;
-}
-
-function stepOf(key: string): Step {
-  const rest = key.slice(2);
-  if (!key.startsWith('k:')) return { field: rest };
-  const entry: unknown = JSON.parse(rest);
-  return isJsonObject(entry) ? { entry } : { field: rest };
-}

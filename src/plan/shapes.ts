@@ -5,7 +5,7 @@ import type { KubeObject } from '../manifests/manifest.ts';
  * everything comes back as it was sent.
  */
 export interface Shape {
-  /** Lists that are owned entry by entry, and what names an entry. */
+  /** Lists that are owned entry by entry, and what names an entry, in alphabetical order. */
   readonly mapLists: Readonly<Record<string, readonly MapKey[]>>;
   /** Objects that are owned as a whole. */
   readonly atomic: readonly string[];

@@ -1,6 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
 import type { Path } from '../diagnostics.ts';
-import type { Lines, Range } from './lines.ts';
+import { type Lines, overlapping, type Range } from './lines.ts';
 import { type Problem, type Said, secondDocument } from './problem.ts';
 import {
   aliasBomb,
@@ -16,13 +16,14 @@ import {
 } from './refusals.ts';
 import { scalarNode, scalarProblem, scalarRange, templateProblem } from './scalars.ts';
 import { limits } from './scan.ts';
-import { type Secret, secretWithin } from './secrets.ts';
 import type { List, Mapping, Node, Scalar } from './tree.ts';
 
 export interface Composed {
   /** Not there when the document is empty. */
   readonly root?: Node;
   readonly problems: readonly Problem[];
+  /** A limit was met: what is there is only a part, and not worth looking at. */
+  readonly truncated: boolean;
   /** Values that are not what was meant; nothing more is to be said about them. */
   readonly spoiled: readonly Path[];
   /** Maps that lack a key which is in the text. */
@@ -34,7 +35,8 @@ export interface Composed {
 export interface ComposeContext {
   readonly text: string;
   readonly lines: Lines;
-  readonly secrets: readonly Secret[];
+  /** Places of which something is said already; sorted. What stands there is spoiled. */
+  readonly reported: readonly Range[];
 }
 
 /**
@@ -62,10 +64,12 @@ interface Anchor {
   size: number;
 }
 
+const limitMessages = new Set([tooManyKeys, tooManyAliases, aliasBomb].map(({ message }) => message));
+
 class Composer {
   readonly #text: string;
   readonly #lines: Lines;
-  readonly #secrets: readonly Secret[];
+  readonly #reported: readonly Range[];
   readonly #problems: Problem[] = [];
   readonly #spoiled: Path[] = [];
   readonly #incomplete: Path[] = [];
@@ -73,6 +77,7 @@ class Composer {
   readonly #frames: Frame[] = [];
   readonly #anchors = new Map<string, Anchor>();
   #root: Node | undefined;
+  #truncated = false;
   #documents = 0;
   #aliases = 0;
   /** Nodes so far, those behind aliases counted each time. */
@@ -80,16 +85,17 @@ class Composer {
   /** Where the last thing with a place ended. */
   #end = 0;
 
-  constructor({ text, lines, secrets }: ComposeContext) {
+  constructor({ text, lines, reported }: ComposeContext) {
     this.#text = text;
     this.#lines = lines;
-    this.#secrets = secrets;
+    this.#reported = reported;
   }
 
   result(): Composed {
     return {
       ...(this.#root && { root: this.#root }),
       problems: this.#problems,
+      truncated: this.#truncated,
       spoiled: this.#spoiled,
       incomplete: this.#incomplete,
       doubtful: this.#doubtful,
@@ -97,6 +103,7 @@ class Composer {
   }
 
   take(event: Event): void {
+    if (this.#truncated) return;
     if (event.type === EVENT_ID.DOCUMENT) this.#documents++;
     else if (this.#documents > 1) this.#furtherDocument(event);
     else if (event.type === EVENT_ID.POP) this.#close();
@@ -146,8 +153,8 @@ class Composer {
     this.#end = Math.max(this.#end, node.end);
     const anchor = this.#anchorOf(event);
     if (anchor) Object.assign(anchor, { node, size: 1 });
-    if (secretWithin(this.#secrets, node)?.what !== undefined) {
-      this.#spoilValue(); // Reported with the secrets.
+    if (overlapping(this.#reported, node)) {
+      this.#spoilValue();
     } else if (!this.#refuseTag(event)) {
       const problem = scalarProblem(this.#text, event, node);
       if (problem) this.#spoil({ ...problem, start: node.start, end: node.end });
@@ -166,6 +173,11 @@ class Composer {
     const key = scalarRange(this.#text, event, this.#end);
     const name = getScalarValue(this.#text, event);
     this.#end = Math.max(this.#end, key.end);
+    if (overlapping(this.#reported, key)) {
+      this.#incomplete.push(this.#path());
+      frame.slot = { key };
+      return;
+    }
     const problem = this.#keyProblem(name, event, map);
     if (problem) this.#dropKey({ ...problem, ...key, at: [...this.#path(), name], mark: 'key' });
     frame.slot = problem ? { key } : { key, name };
@@ -253,10 +265,10 @@ class Composer {
     if (!dropped) this.#spoiled.push(this.#path());
   }
 
-  /** What goes over a limit does so many times, and is told once. */
+  /** At a limit the rest is not looked at. Where nearly everything is wrong, the first thousand findings will do. */
   #report(problem: Problem): void {
-    const overLimit = problem.message.startsWith('more than');
-    if (!overLimit || !this.#problems.some(({ message }) => message === problem.message)) this.#problems.push(problem);
+    this.#problems.push(problem);
+    this.#truncated = limitMessages.has(problem.message) || this.#problems.length === limits.findings;
   }
 
   #path(): Path {

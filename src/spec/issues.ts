@@ -4,6 +4,7 @@ import type { Diagnostic, Path } from '../diagnostics.ts';
 import { nearest } from '../nearest.ts';
 import { expected, oneOf } from './expected.ts';
 import { formatHint, missingHint, nullHint, typeHint, unknownKeyHint, valueHint } from './hints.ts';
+import { limits } from './scan.ts';
 import { bare, keysOf, type Schema, schemaAt } from './shape.ts';
 import { codePoint, escapeInvisible, found, show } from './show.ts';
 
@@ -19,7 +20,10 @@ export interface Issue {
 
 /** What zod found, in the user's words, without what only follows from something else. */
 export function issuesOf(error: z.core.$ZodError, schema: Schema, writing: Writing): Issue[] {
-  const issues = error.issues.flatMap((issue) => explain(flattened(issue), { schema, writing }));
+  const issues = error.issues
+    .slice(0, limits.findings)
+    .flatMap((issue) => explain(flattened(issue), { schema, writing }))
+    .slice(0, limits.findings);
   const meant = new Set(
     issues.flatMap(({ kind, path, meant: key }) => (kind === 'unknown' && key ? [siblingKey(path, key)] : [])),
   );
@@ -50,24 +54,27 @@ function flattened(issue: RawIssue): RawIssue {
 function explain(issue: RawIssue, context: Context): Issue[] {
   // zod's paths may hold symbols; those of plain data don't.
   const path = issue.path as Path;
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey([...path, key], issue.input, context));
+  if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue, context);
   if (issue.code === 'invalid_key') return [badName(path, issue)];
   if (issue.input === undefined) return [missing(path, context)];
   if (issue.input === null) return [withoutValue(path, context)];
   return [badValue(issue, path, context)];
 }
 
-function unknownKey(path: Path, map: unknown, { schema }: Context): Issue {
-  const key = String(path.at(-1));
-  const parent = schemaAt(schema, path.slice(0, -1));
-  const present = typeof map === 'object' && map !== null ? Object.keys(map) : [];
-  const absent = keysOf(parent).filter((known) => !present.includes(known));
-  const meant = nearest(key, absent);
-  const hint = unknownKeyHint(key, parent, meant);
-  const diagnostic = { ...error('AXC1102', `unknown key ${show(key)}`, hint), at: path, mark: 'key' as const };
-  return { kind: 'unknown', path, ...(meant !== undefined && { meant }), diagnostic };
+function unknownKeys(at: Path, { keys, input }: UnknownKeys, { schema }: Context): Issue[] {
+  const parent = schemaAt(schema, at);
+  const present = new Set(typeof input === 'object' && input !== null ? Object.keys(input) : []);
+  const absent = keysOf(parent).filter((known) => !present.has(known));
+  return keys.slice(0, limits.findings).map((key) => {
+    const path = [...at, key];
+    const meant = nearest(key, absent);
+    const hint = unknownKeyHint(key, parent, meant);
+    const diagnostic = { ...error('AXC1102', `unknown key ${show(key)}`, hint), at: path, mark: 'key' as const };
+    return { kind: 'unknown', path, ...(meant !== undefined && { meant }), diagnostic };
+  });
 }
+
+type UnknownKeys = Extract<RawIssue, { code: 'unrecognized_keys' }>;
 
 function badName(path: Path, issue: Extract<RawIssue, { code: 'invalid_key' }>): Issue {
   const name = String(path.at(-1));
@@ -168,21 +175,20 @@ const wanted = (issue: RawIssue, schema: Schema | undefined): string => {
   return issue.code === 'invalid_value' ? oneOf(issue.values.map(String)) : expected(schema);
 };
 
-/** The one character because of which a text does not fit its form: without it, it would. */
+/** The character because of which a text does not fit its form: without it, it would. Of several the first odd one. */
 function offender(issue: RawIssue, input: unknown): string {
   if (issue.code !== 'invalid_format' || issue.pattern === undefined || typeof input !== 'string') return '';
   const [, source = '', flags] = /^\/([\s\S]*)\/([a-z]*)$/.exec(issue.pattern) ?? [];
   const pattern = new RegExp(source, flags);
-  const characters = [...new Set(input.slice(0, 300))].slice(0, 40);
-  const culprit = characters.find((character) => {
-    const rest = input.slice(0, 300).replaceAll(character, '');
-    return rest !== '' && pattern.test(rest);
-  });
-  if (culprit === undefined || /[\w-]/.test(culprit)) return '';
-  return ` (${/\s|\p{C}/u.test(culprit) ? `${escaped(culprit)}, ${codePoint(culprit)},` : show(culprit)} does not belong there)`;
+  const text = input.slice(0, 300);
+  const odd = [...new Set(text.match(/[^\w-]/gu))].slice(0, 40);
+  const culprit = odd.find((character) => pattern.test(text.replaceAll(character, ''))) ?? odd.find(isInvisible);
+  if (culprit === undefined) return '';
+  const name = isInvisible(culprit) ? `${JSON.stringify(culprit)}, ${codePoint(culprit)},` : show(culprit);
+  return ` (${name} does not belong there)`;
 }
 
-const escaped = (character: string): string => JSON.stringify(character);
+const isInvisible = (character: string): boolean => /\s|\p{C}/u.test(character);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is the question
 const letterOutsideAscii = (text: string): string | undefined => /[^\x00-\x7f]/u.exec(text)?.[0];

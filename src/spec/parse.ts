@@ -1,13 +1,13 @@
 import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import { type Diagnostic, hasErrors, type Path } from '../diagnostics.ts';
-import { type Composed, compose } from './compose.ts';
+import { type ComposeContext, type Composed, compose } from './compose.ts';
 import { foreignDocument } from './foreign.ts';
-import { indexLines, type Lines, type Range } from './lines.ts';
+import { indexLines, type Lines, overlapping, type Range } from './lines.ts';
 import { minimalSpec } from './minimal-spec.ts';
 import type { Problem } from './problem.ts';
 import { limits, scan } from './scan.ts';
 import type { FederationSpec } from './schema.ts';
-import { findSecrets, type Secret, secretWithin } from './secrets.ts';
+import { findSecrets, type Secret } from './secrets.ts';
 import { syntaxProblem } from './syntax.ts';
 import { type Node, nodeAt, rangeOf } from './tree.ts';
 import { type Draft, type Understood, understand } from './understand.ts';
@@ -35,13 +35,14 @@ export function parseSpec(source: SpecSource): ParsedSpec {
   const original = source.text.replace(/^\ufeff/, '');
   const scanned = scan(original);
   const secrets = scanned.hopeless ? [] : findSecrets(scanned.text);
-  const lines = indexLines({ file: source.file, original, ...scanned, blots: (range) => secretWithin(secrets, range) });
-  const document = scanned.hopeless ? undefined : readDocument(scanned.text, lines, secrets);
+  const lines = indexLines({ file: source.file, original, ...scanned, blots: (range) => overlapping(secrets, range) });
+  const reported = inTextOrder([...scanned.spoiled, ...secrets.filter(({ what }) => what !== undefined)]);
+  const document = scanned.hopeless ? undefined : readDocument({ text: scanned.text, lines, reported });
   const locate = locator(lines, document?.root);
   const found = [...scanned.problems, ...secrets.flatMap(secretProblem).slice(0, 10), ...(document?.problems ?? [])];
   const problems = found.map((problem) => located(problem, lines));
-  const content =
-    document?.root && readContent(document.root, { text: scanned.text, composed: document, secrets, locate });
+  const root = document?.truncated ? undefined : document?.root;
+  const content = document && root && readContent(root, { text: scanned.text, composed: document, secrets, locate });
   const diagnostics = inFileOrder([...problems, ...(content?.diagnostics ?? [])]);
   const draft = content?.draft;
   return {
@@ -53,11 +54,14 @@ export function parseSpec(source: SpecSource): ParsedSpec {
   };
 }
 
-function readDocument(text: string, lines: Lines, secrets: readonly Secret[]): Composed {
-  const events = readEvents(text);
-  if (!Array.isArray(events)) return { problems: [events], spoiled: [], incomplete: [], doubtful: [] };
-  const composed = compose(events, { text, lines, secrets });
-  return composed.root ? composed : { ...composed, problems: [...composed.problems, emptyFile] };
+const inTextOrder = (ranges: readonly Range[]): Range[] => ranges.toSorted((a, b) => a.start - b.start);
+
+function readDocument(context: ComposeContext): Composed {
+  const events = readEvents(context.text);
+  if (!Array.isArray(events)) return { problems: [events], truncated: true, spoiled: [], incomplete: [], doubtful: [] };
+  const composed = compose(events, context);
+  const isEmpty = !composed.root && !composed.truncated;
+  return isEmpty ? { ...composed, problems: [...composed.problems, emptyFile] } : composed;
 }
 
 function readEvents(text: string): Event[] | Problem {
@@ -99,7 +103,7 @@ function readContent(root: Node, { text, composed, secrets, locate }: ContentCon
   const writing = (path: Path) => {
     const node = nodeAt(root, path);
     if (node?.kind !== 'scalar' || node.start < 0) return { secret: false };
-    return { text: text.slice(node.start, node.end), secret: secretWithin(secrets, node) !== undefined };
+    return { text: text.slice(node.start, node.end), secret: overlapping(secrets, node) !== undefined };
   };
   return understand(root, composed, { locate, writing });
 }

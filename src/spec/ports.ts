@@ -27,7 +27,17 @@ export interface SaidPort {
   readonly at: Path;
 }
 
-export function saidPorts({ preset, port, ports }: ServiceSpec): SaidPort[] {
+/** Many checks ask for them, so they are made once. */
+export function saidPorts(service: ServiceSpec): readonly SaidPort[] {
+  const known = made.get(service);
+  if (known) return known;
+  const ports = makePorts(service);
+  made.set(service, ports);
+  return ports;
+}
+const made = new WeakMap<ServiceSpec, readonly SaidPort[]>();
+
+function makePorts({ preset, port, ports }: ServiceSpec): SaidPort[] {
   const known = preset === undefined ? undefined : presetPorts[preset];
   const said = ports
     ? Object.entries(ports).map(([name, body]) => ({ name, body, at: ['ports', name] }))

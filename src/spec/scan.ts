@@ -1,5 +1,6 @@
+import type { Range } from './lines.ts';
 import { type Problem, type Said, secondDocument } from './problem.ts';
-import { codePoint } from './show.ts';
+import { codePoint, show } from './show.ts';
 import { replaceTabs } from './tabs.ts';
 
 export const limits = {
@@ -9,12 +10,16 @@ export const limits = {
   keysPerMap: 20_000,
   depth: 50,
   aliases: 100,
+  /** Of one kind of work; whoever has more has a broken generator. */
+  findings: 1000,
 } as const;
 
 /** What YAML gets to see, and what was found before it. */
 export interface Scanned {
   readonly text: string;
   readonly problems: readonly Problem[];
+  /** Where a character was replaced: what it stands in is not what was meant. */
+  readonly spoiled: readonly Range[];
   readonly shifts: ReadonlyMap<number, number>;
   /** Nothing more is to be done with this text. */
   readonly hopeless: boolean;
@@ -26,13 +31,19 @@ export interface Scanned {
  */
 export function scan(original: string): Scanned {
   const tooLarge = sizeProblem(original);
-  if (tooLarge) return { text: '', problems: [tooLarge], shifts: new Map(), hopeless: true };
-  const characters = replaceCharacters(original);
+  if (tooLarge) return { text: '', problems: [tooLarge], spoiled: [], shifts: new Map(), hopeless: true };
+  // The first step is the only one that moves anything, so that the places of the others are those of the result.
+  const tabs = replaceTabs(original);
+  const characters = replaceCharacters(tabs.text);
   const directives = replaceDirectives(characters.text);
-  const documents = firstDocument(directives.text);
-  const tabs = replaceTabs(documents.text);
-  const problems = [characters, directives, documents, tabs].flatMap((step) => step.problems);
-  return { text: tabs.text, problems, shifts: tabs.shifts, hopeless: false };
+  const document = firstDocument(directives.text);
+  return {
+    text: document.text,
+    problems: [tabs, characters, directives, document].flatMap((step) => step.problems),
+    spoiled: characters.spoiled,
+    shifts: tabs.shifts,
+    hopeless: tabs.hopeless || characters.hopeless || directives.hopeless,
+  };
 }
 
 function sizeProblem(text: string): Problem | undefined {
@@ -74,14 +85,26 @@ const [comma, colon, dash, question, bracket, brace] = [0x2c, 0x3a, 0x2d, 0x3f, 
 /** https://yaml.org/spec/1.2.2/#51-character-set; a replacement character is what is left of a file in another encoding. */
 const foreign = /(?![\t\n\r\x85])\p{Cc}|[\ufeff\ufffd-\uffff]|\p{Cs}/gu;
 
-function replaceCharacters(text: string): { text: string; problems: Problem[] } {
-  const problems: Problem[] = [];
-  const cleaned = text.replace(foreign, (character, index: number) => {
-    if (problems.length < 10) problems.push({ ...characterProblem(character), start: index, end: index + 1 });
-    return '?';
-  });
-  return { text: cleaned, problems };
+function replaceCharacters(text: string) {
+  const found = text.matchAll(foreign);
+  const spoiled: Range[] = [];
+  const pieces: string[] = [];
+  let done = 0;
+  for (const { index } of found) {
+    spoiled.push({ start: index, end: index + 1 });
+    pieces.push(text.slice(done, index));
+    done = index + 1;
+    if (spoiled.length > mostForeign) break;
+  }
+  const problems = spoiled
+    .slice(0, shown)
+    .map((range) => ({ ...characterProblem(text.charAt(range.start)), ...range }));
+  return { text: [...pieces, text.slice(done)].join('x'), problems, spoiled, hopeless: spoiled.length > mostForeign };
 }
+
+/** A file in another encoding is full of them, and one with more is no text at all. */
+const shown = 10;
+const mostForeign = 1000;
 
 function characterProblem(character: string): Said {
   const decoded = character === '\ufffd' || character === '\0';
@@ -92,21 +115,26 @@ function characterProblem(character: string): Said {
   };
 }
 
-function replaceDirectives(text: string): { text: string; problems: Problem[] } {
+/** Lines that begin with `%`, before the first that has content. */
+function replaceDirectives(text: string) {
+  const content = /^(?![ \t]*(?:#|\r?$)|%)./m.exec(text)?.index ?? text.length;
   const problems: Problem[] = [];
-  const head = /^(?:[ \t]*(?:#.*)?\r?\n|%.*(?:\r?\n|$))*/.exec(text)?.[0] ?? '';
-  const cleaned = head.replace(/^%.*$/gm, (line, index: number) => {
-    problems.push({
-      code: 'AXC1007',
-      message: `the directive ${JSON.stringify(line.slice(0, 40))}`,
-      hint: 'leave it out: a spec is one YAML 1.2 document without directives',
-      start: index,
-      end: index + line.length,
-    });
-    return ' '.repeat(line.length);
-  });
-  return { text: cleaned + text.slice(head.length), problems };
+  const pieces: string[] = [];
+  let done = 0;
+  for (const { 0: line, index } of text.slice(0, content).matchAll(/^%.*/gm)) {
+    problems.push({ ...directive(line), start: index, end: index + line.length });
+    pieces.push(text.slice(done, index), ' '.repeat(line.length));
+    done = index + line.length;
+    if (problems.length === shown) break;
+  }
+  return { text: pieces.join('') + text.slice(done), problems, hopeless: problems.length === shown };
 }
+
+const directive = (line: string): Said => ({
+  code: 'AXC1007',
+  message: `the directive ${show(line, 40)}`,
+  hint: 'leave it out: a spec is one YAML 1.2 document without directives',
+});
 
 /** `---` at the margin begins a document wherever it stands; the first may have one before it. */
 function firstDocument(text: string): { text: string; problems: Problem[] } {
@@ -119,4 +147,4 @@ function firstDocument(text: string): { text: string; problems: Problem[] } {
   return { text: text.slice(0, second.index), problems: [problem] };
 }
 
-const onlyComments = (text: string): boolean => text.split('\n').every((line) => /^\s*(?:#|$)/.test(line));
+const onlyComments = (text: string): boolean => !/^(?![ \t]*(?:#|\r?$))./m.test(text);

@@ -90,21 +90,8 @@ function merged(secrets: readonly Secret[]): Secret[] {
   for (const secret of secrets.toSorted((a, b) => a.start - b.start)) {
     const last = result.at(-1);
     const what = last?.what ?? secret.what;
-    if (!last || secret.start >= last.end) result.push(secret);
+    if (!last || secret.start > last.end) result.push(secret);
     else result[result.length - 1] = { start: last.start, end: Math.max(last.end, secret.end), ...(what && { what }) };
   }
   return result;
-}
-
-/** The first of them that overlaps a range. */
-export function secretWithin(secrets: readonly Secret[], { start, end }: Range): Secret | undefined {
-  let low = 0;
-  let high = secrets.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((secrets[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  const candidate = secrets[low];
-  return candidate && candidate.start < end ? candidate : undefined;
 }

@@ -8,8 +8,15 @@ export interface NamedService {
   readonly at: Path;
 }
 
-export const servicesOf = (spec: FederationSpec): NamedService[] =>
-  Object.entries(spec.services).map(([name, service]) => ({ name, service, at: ['services', name] }));
+/** Every check asks for them, so they are made once. */
+export function servicesOf(spec: FederationSpec): readonly NamedService[] {
+  const known = made.get(spec);
+  if (known) return known;
+  const services = Object.entries(spec.services).map(([name, service]) => ({ name, service, at: ['services', name] }));
+  made.set(spec, services);
+  return services;
+}
+const made = new WeakMap<FederationSpec, readonly NamedService[]>();
 
 export const providersOf = ({
   service,

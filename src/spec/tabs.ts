@@ -1,13 +1,26 @@
 import type { Problem } from './problem.ts';
 
+interface Untabbed {
+  readonly text: string;
+  readonly problems: Problem[];
+  readonly shifts: Map<number, number>;
+  /** Nobody guesses so much. */
+  readonly hopeless: boolean;
+}
+
 /**
  * YAML allows no tab in the indentation. Each is a finding; for the rest of the work it becomes the spaces that were most
  * likely meant, so that the other findings of the file can be told as well. `shifts` says which lines grew by how much.
  */
-export function replaceTabs(text: string): { text: string; problems: Problem[]; shifts: Map<number, number> } {
+export function replaceTabs(text: string): Untabbed {
   const shifts = new Map<number, number>();
-  if (!/^[ ]*\t/m.test(text)) return { text, problems: [], shifts };
-  const lines = text.split('\n');
+  const first = /^[ ]*\t/m.exec(text);
+  if (!first) return { text, problems: [], shifts, hopeless: false };
+  const lines = text.split('\n', mostLines + 1);
+  if (lines.length > mostLines) {
+    const start = first.index + first[0].length - 1;
+    return { text, problems: [{ ...finding, start, end: start + 1 }], shifts, hopeless: true };
+  }
   const width = likelyWidth(lines);
   const problems: Problem[] = [];
   let offset = 0;
@@ -15,14 +28,15 @@ export function replaceTabs(text: string): { text: string; problems: Problem[]; 
     const indentation = tabbed(line);
     if (indentation !== undefined) {
       const spaces = ' '.repeat(columns(indentation, width));
-      const tab = offset + columns(indentation.slice(0, indentation.indexOf('\t')), width);
+      const shift = spaces.length - indentation.length;
+      const tab = offset + indentation.indexOf('\t') + shift;
       lines[index] = spaces + line.slice(indentation.length);
-      shifts.set(index + 1, spaces.length - indentation.length);
+      shifts.set(index + 1, shift);
       problems.push({ ...finding, start: tab, end: tab + 1 });
     }
     offset += (lines[index] ?? '').length + 1;
   }
-  return { text: lines.join('\n'), problems: problems.slice(0, shown), shifts };
+  return { text: lines.join('\n'), problems: problems.slice(0, shown), shifts, hopeless: false };
 }
 
 const finding = {
@@ -33,6 +47,7 @@ const finding = {
 
 /** A file that is indented by tabs throughout is told often enough with these. */
 const shown = 10;
+const mostLines = 100_000;
 
 /** The indentation of a line, when there is a tab in it; blank lines and comments may have some. */
 function tabbed(line: string): string | undefined {
@@ -46,7 +61,10 @@ function columns(indentation: string, width: number): number {
   return column;
 }
 
-/** The width with which most lines stand where a line may stand: below what opens a block, or beside what is open. */
+/**
+ * The width with which most lines stand where they are likely to: right below what opens a block, else beside the line before,
+ * or at least beside something that is open.
+ */
 function likelyWidth(lines: readonly string[]): number {
   const fits = (width: number): number => {
     let fitting = 0;
@@ -56,7 +74,8 @@ function likelyWidth(lines: readonly string[]): number {
       if (/^\s*(?:#|$)/.test(line)) continue;
       const column = columns(/^[ \t]*/.exec(line)?.[0] ?? '', width);
       const last = open.at(-1) ?? 0;
-      if (opens ? column > last && column - last <= 4 : open.includes(column)) fitting++;
+      if (opens ? column > last && column - last <= 4 : column === last) fitting += 2;
+      else if (!opens && open.includes(column)) fitting++;
       open = [...open.filter((other) => other < column), column];
       opens = /:\s*(?:#.*)?$/.test(line);
     }

@@ -3,6 +3,7 @@ import type { Composed } from './compose.ts';
 import { type Issue, issuesOf, type Writing } from './issues.ts';
 import { PathSet } from './paths.ts';
 import { repair } from './repair.ts';
+import { limits } from './scan.ts';
 import { type FederationSpec, federationSpec } from './schema.ts';
 import { type Node, plainData } from './tree.ts';
 
@@ -42,7 +43,7 @@ export function understand(root: Node, composed: Composed, { locate, writing }: 
     if (parsed.success) return { draft: { spec: parsed.data, touched }, diagnostics };
     const issues = issuesOf(parsed.error, federationSpec, writing);
     diagnostics.push(...issues.filter((issue) => !isSilent(issue, silent)).map(({ diagnostic }) => locate(diagnostic)));
-    if (issues.length > tooMany) break;
+    if (Math.max(parsed.error.issues.length, issues.length) >= limits.findings) break;
     for (const path of issues.flatMap((issue) => repair(root, issue, federationSpec))) {
       silent.add(path);
       touched.add(path);
@@ -53,7 +54,6 @@ export function understand(root: Node, composed: Composed, { locate, writing }: 
 
 /** A repair may uncover more; in practice two or three do. */
 const rounds = 6;
-const tooMany = 2000;
 
 /** The messages of the schema say what is expected; where it has none, `issuesOf` finds the words. */
 const noMessage = (): string => '';

@@ -56,21 +56,26 @@ interface Door {
 
 function send(agent: Agent, method: string, url: URL, options: RequestOptions = {}): Promise<Answer> {
   const { body, contentType = 'application/json', accept = 'application/json', timeoutMs = 10_000 } = options;
-  const headers = { 'content-type': contentType, accept };
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  // Node adds no length to a DELETE, and its body would be read as the next request
+  const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
+  const headers = { 'content-type': contentType, accept, ...length };
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const request = httpsRequest(url, { agent, method, signal, headers });
     request.once('error', reject);
     request.once('response', (response) => {
-      let text = '';
+      let answer = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
-        text += chunk;
+        answer += chunk;
       });
       response.once('error', reject);
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, text, json: () => JSON.parse(text) }));
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: answer, json: () => JSON.parse(answer) }),
+      );
     });
-    request.end(body === undefined ? undefined : JSON.stringify(body));
+    request.end(text);
   });
 }
 

@@ -43,9 +43,9 @@ export function printProgress(stream: NodeJS.WriteStream = process.stderr): OnPr
 /** The shares of the whole are those of a first build on two cores. */
 const steps = {
   waiting: { from: 0, to: 0, text: 'waiting for another process that builds the same', unit: '' },
-  download: { from: 0, to: 0.1, text: 'downloading', unit: 'modules' },
-  compile: { from: 0.1, to: 0.95, text: 'compiling', unit: 'packages' },
-  link: { from: 0.95, to: 0.98, text: 'linking', unit: '' },
+  download: { from: 0, to: 0.04, text: 'downloading', unit: 'modules' },
+  compile: { from: 0.04, to: 0.96, text: 'compiling', unit: 'packages' },
+  link: { from: 0.96, to: 0.98, text: 'linking', unit: '' },
   seed: { from: 0.98, to: 1, text: 'installing the definitions once', unit: '' },
   done: { from: 1, to: 1, text: 'built', unit: '' },
 } as const;

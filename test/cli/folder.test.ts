@@ -1,7 +1,7 @@
 import { existsSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listName, parseList } from '../../src/cli/folder/list.ts';
+import { listName, listText, parseList } from '../../src/cli/folder/list.ts';
 import { replaceFiles } from '../../src/cli/folder/replace.ts';
 import { type Folder, writeFolder } from '../../src/cli/folder/write.ts';
 import { contentOf, temporaryFolder } from '../support/folder.ts';
@@ -97,10 +97,15 @@ describe('the folder of `render --out`', () => {
     expect(() => write(file, {})).toThrow("can't be written");
   });
 
-  test('is cleared of what a killed run left', () => {
-    const folder = temporaryFolder({ '.aegis-xc-staging-Ab12cd/0.new': 'half\n' });
-    write(folder, { [gateway]: 'kind: Gateway\n' });
-    expect(Object.keys(contentOf(folder))).toEqual([listName, gateway]);
+  test('that a killed run left half-way is brought to its end', () => {
+    const folder = temporaryFolder({
+      [listName]: listText({ federation: 'shop', paths: [gateway, entry] }),
+      [gateway]: 'kind: Gateway # old\n',
+      [entry]: 'kind: ServiceEntry # new\n',
+      '.aegis-xc-staging-Ab12cd/0.new': 'half\n',
+    });
+    expect(write(folder, { [entry]: 'kind: ServiceEntry # new\n' })).toEqual({ written: 0, unchanged: 1, removed: 1 });
+    expect(Object.keys(contentOf(folder))).toEqual([listName, entry]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aegisXc, bash, launcher } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -147,6 +147,16 @@ describe('the launcher', () => {
     symlinkSync(launcher, link);
     expect(await bash(`'${process.execPath}' '${link}' --version`)).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
+
+  test.each([['--version'], ['render', '-f', resolve(spec)], ['init', '-f', '-'], ['explain', 'AXC1102'], ['schema']])(
+    'needs nothing but bin/ and dist/: %s',
+    async (...args) => {
+      const folder = temporaryFolder({ 'package.json': '{ "type": "module" }' });
+      for (const part of ['bin', 'dist']) cpSync(part, join(folder, part), { recursive: true });
+      const moved = join(folder, 'bin', 'aegis-xc.js');
+      expect((await bash(`'${process.execPath}' '${moved}' ${args.join(' ')}`)).code).toBe(0);
+    },
+  );
 
   test.each([['--version'], ['validate']])('says what to run when nothing is built: %s', async (arg) => {
     const folder = temporaryFolder({ 'package.json': '{ "type": "module" }' });

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { noAnswer } from '../../src/clusters/no-answer.ts';
 import { ProxyError, TransportError } from '../../src/clusters/transport.ts';
 import { startApiServer } from '../support/api-server.ts';
 import { ca, expired, otherCa, otherName } from '../support/certificates.ts';
 import { failureOf } from '../support/cluster-error.ts';
-import { base64, clientOf, folderWith } from '../support/kubeconfig.ts';
-import { asLive, backendApi, namespaces, serviceEntries } from '../support/objects.ts';
+import { crowdOf } from '../support/crowd.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { base64, clientOf } from '../support/kubeconfig.ts';
+import { asLive, backendApi, serviceEntries } from '../support/objects.ts';
 
 const kubeSystem = { body: asLive({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }) };
 
@@ -40,12 +42,13 @@ describe('a server that can not be trusted', () => {
 
   test('is not trusted because NODE_TLS_REJECT_UNAUTHORIZED says so', async () => {
     const { url } = await startApiServer(() => kubeSystem, { certificate: expired });
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
-    try {
-      expect((await failureOf(clientOf({ server: url }).identity())).reason).toBe('unreachable');
-    } finally {
-      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-    }
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    vi.spyOn(process, 'emitWarning').mockReturnValue();
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      vi.restoreAllMocks();
+    });
+    expect((await failureOf(clientOf({ server: url }).identity())).reason).toBe('unreachable');
   });
 });
 
@@ -57,9 +60,13 @@ test('tls-server-name is the name that the certificate must have', async () => {
 
 test('a certificate-authority in a file is read', async () => {
   const { url } = await startApiServer(() => kubeSystem);
-  const file = `${folderWith({ 'ca.crt': ca.cert })}/ca.crt`;
+  const file = `${temporaryFolder({ 'ca.crt': ca.cert })}/ca.crt`;
   const cluster = { 'certificate-authority-data': '', 'certificate-authority': file };
   expect(await clientOf({ server: url, cluster }).identity()).toBe('c0ffee');
+});
+
+test('a request without any time is refused', () => {
+  expect(() => clientOf({}, { requestTimeout: 0 })).toThrow('--request-timeout can not be 0');
 });
 
 describe('insecure ways', () => {
@@ -79,18 +86,18 @@ describe('insecure ways', () => {
     expect(() => clientOf(entries)).toThrow(message);
   });
 
-  test('--insecure accepts a server whose certificate the kubeconfig does not verify', async () => {
+  test('`insecure` accepts a server whose certificate the kubeconfig does not verify', async () => {
     const { url } = await startApiServer(() => kubeSystem, { certificate: expired });
     const cluster = { 'insecure-skip-tls-verify': true };
     expect(await clientOf({ server: url, cluster }, { insecure: true }).identity()).toBe('c0ffee');
   });
 
-  test('--insecure does not switch the verification off where the kubeconfig wants it', async () => {
+  test('`insecure` does not switch the verification off where the kubeconfig wants it', async () => {
     const { url } = await startApiServer(() => kubeSystem, { certificate: expired });
     expect((await failureOf(clientOf({ server: url }, { insecure: true }).identity())).reason).toBe('unreachable');
   });
 
-  test('--insecure accepts http://', async () => {
+  test('`insecure` accepts http://', async () => {
     const { url } = await startApiServer(() => kubeSystem, { certificate: 'http' });
     expect(await clientOf({ server: url }, { insecure: true }).identity()).toBe('c0ffee');
   });
@@ -185,25 +192,28 @@ describe('an error of the network', () => {
 });
 
 describe('connections', () => {
-  test('are kept: 40 requests, 16 at a time, take no more than 16', async () => {
-    let now = 0;
-    let most = 0;
+  test('are kept: 48 requests, 16 at a time, take no more than 16', async () => {
+    const crowd = crowdOf(16);
     const { url, connections } = await startApiServer(async () => {
-      now++;
-      most = Math.max(most, now);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      now--;
-      return {
-        status: 404,
-        body: { kind: 'Status', status: 'Failure', message: 'not found', details: { name: 'x', kind: 'namespaces' } },
-      };
+      await crowd.enter();
+      return kubeSystem;
     });
     const client = clientOf({ server: url });
-    await Promise.all(
-      Array.from({ length: 40 }, (_, index) => client.get({ resource: namespaces, name: `ns-${index}` })),
-    );
-    expect(most).toBe(16);
-    expect(connections.ever).toBeLessThanOrEqual(16);
+    await Promise.all(Array.from({ length: 48 }, () => client.identity()));
+    expect(crowd.most()).toBe(16);
+    expect(connections.ever).toBe(16);
+  });
+
+  test('are kept after a removal, though it has a body', async () => {
+    const { url, connections } = await startApiServer(() => ({ body: { kind: 'Status', status: 'Success' } }));
+    const client = clientOf({ server: url });
+    for (let count = 1; count <= 10; count++) {
+      await client.remove(
+        { resource: serviceEntries, namespace: 'shop', name: 'backend-api' },
+        { uid: 'c0ffee', resourceVersion: '7' },
+      );
+    }
+    expect(connections.ever).toBeLessThanOrEqual(2);
   });
 
   test('end with the client', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { type SeenRequest, startApiServer, statusBody } from '../support/api-server.ts';
 import { client as clientCertificate, expiredClient, otherCa } from '../support/certificates.ts';
 import { failureOf } from '../support/cluster-error.ts';
-import { base64, clientOf, folderWith } from '../support/kubeconfig.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { base64, clientOf } from '../support/kubeconfig.ts';
 import { asLive } from '../support/objects.ts';
 
 const kubeSystem = { body: asLive({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }) };
@@ -46,7 +47,7 @@ describe('a user signs in', () => {
   });
 
   test('with a certificate in files', async () => {
-    const folder = folderWith({ 'tls.crt': clientCertificate.cert, 'tls.key': clientCertificate.key });
+    const folder = temporaryFolder({ 'tls.crt': clientCertificate.cert, 'tls.key': clientCertificate.key });
     const user = { 'client-certificate': join(folder, 'tls.crt'), 'client-key': join(folder, 'tls.key') };
     expect((await seenOf(user)).client).toBe('ci');
   });
@@ -58,7 +59,7 @@ describe('a user signs in', () => {
   });
 
   test('with the token in a file, without its line break, before the token beside it', async () => {
-    const folder = folderWith({ token: 'from-file\n' });
+    const folder = temporaryFolder({ token: 'from-file\n' });
     expect((await seenOf({ tokenFile: join(folder, 'token'), token: 'other' })).headers.authorization).toBe(
       'Bearer from-file',
     );
@@ -133,7 +134,7 @@ describe('a user who can not sign in', () => {
 
 describe('after a 401', () => {
   test('the token is read again, once', async () => {
-    const folder = folderWith({ token: 'old' });
+    const folder = temporaryFolder({ token: 'old' });
     const { url, requests } = await startApiServer(({ headers }) => {
       if (headers.authorization === 'Bearer new') return kubeSystem;
       writeFileSync(join(folder, 'token'), 'new');
@@ -144,7 +145,7 @@ describe('after a 401', () => {
   });
 
   test('a renewed certificate gets a connection of its own', async () => {
-    const folder = folderWith({ 'tls.crt': otherCa.cert, 'tls.key': otherCa.key });
+    const folder = temporaryFolder({ 'tls.crt': otherCa.cert, 'tls.key': otherCa.key });
     const { url, connections } = await startApiServer(({ client }) => {
       if (client === 'ci') return kubeSystem;
       writeFileSync(join(folder, 'tls.crt'), clientCertificate.cert);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectCluster } from '../../src/clusters/client.ts';
@@ -8,7 +8,8 @@ import { SignInError } from '../../src/clusters/sign-in-error.ts';
 import { startApiServer, statusBody } from '../support/api-server.ts';
 import { ca, client as clientCertificate } from '../support/certificates.ts';
 import { failureOf } from '../support/cluster-error.ts';
-import { clientOf, folderWith, kubeconfigText } from '../support/kubeconfig.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { clientOf, kubeconfigText } from '../support/kubeconfig.ts';
 import { asLive, namespaces } from '../support/objects.ts';
 
 const apiVersion = 'client.authentication.k8s.io/v1';
@@ -16,7 +17,7 @@ const kubeSystem = { body: asLive({ apiVersion: 'v1', kind: 'Namespace', metadat
 
 /** A plugin: a node script beside the kubeconfig that counts its runs and writes what `script` makes of it. */
 function pluginWith(script: string, entry: object = {}) {
-  const folder = folderWith({
+  const folder = temporaryFolder({
     'bin/sign-in': `#!${process.execPath}
 const fs = require('node:fs');
 fs.appendFileSync(__dirname + '/runs', '.');
@@ -25,6 +26,7 @@ const info = JSON.parse(process.env.KUBERNETES_EXEC_INFO);
 const give = (status) => console.log(JSON.stringify({ apiVersion: '${apiVersion}', kind: 'ExecCredential', status }));
 ${script}`,
   });
+  chmodSync(join(folder, 'bin/sign-in'), 0o700);
   const exec = { apiVersion, command: join(folder, 'bin/sign-in'), interactiveMode: 'Never', ...entry };
   return { folder, exec, runs: () => readFileSync(join(folder, 'bin/runs'), 'utf8').length };
 }
@@ -42,7 +44,7 @@ describe('a plugin', () => {
   test('is run once for two clusters of one user', async () => {
     const { exec, runs } = pluginWith(`setTimeout(() => give({ token: 'abc' }), 50)`);
     const { url } = await startApiServer(() => kubeSystem);
-    const path = join(folderWith({ config: kubeconfigText({ server: url, user: { exec } }) }), 'config');
+    const path = join(temporaryFolder({ config: kubeconfigText({ server: url, user: { exec } }) }), 'config');
     const kubeconfig = loadKubeconfig({ path });
     const clients = ['cluster-a', 'cluster-b'].map((cluster) =>
       connectCluster({ cluster, kubeconfig, context: 'prod-b', env: {} }),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadKubeconfig, resolveContext } from '../../src/clusters/kubeconfig.ts';
 import { UsageError } from '../../src/errors.ts';
-import { folderWith } from '../support/kubeconfig.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 /** What kubectl 1.36 does with the same files was looked at for each row. */
 
@@ -55,7 +55,7 @@ describe('files', () => {
     ['an empty file', 'empty:two/config', { contexts: ['a', 'b'], current: 'b' }],
     ['a file of comments', 'comment:two/config', { contexts: ['a', 'b'], current: 'b' }],
   ])('KUBECONFIG with %s', (_, list, { contexts, current }) => {
-    const folder = folderWith(files);
+    const folder = temporaryFolder(files);
     const KUBECONFIG = list.replaceAll(/[^:]+/g, (name) => join(folder, name));
     const kubeconfig = loadKubeconfig({ env: { KUBECONFIG } });
     expect(kubeconfig.contexts).toEqual(contexts);
@@ -63,18 +63,18 @@ describe('files', () => {
   });
 
   test('~/.kube/config is read without KUBECONFIG', () => {
-    const folder = folderWith(files);
+    const folder = temporaryFolder(files);
     expect(loadKubeconfig({ env: { HOME: join(folder, 'home') } }).contexts).toEqual(['a']);
   });
 
   test('--kubeconfig is read alone', () => {
-    const folder = folderWith(files);
+    const folder = temporaryFolder(files);
     const env = { KUBECONFIG: join(folder, 'two/config') };
     expect(loadKubeconfig({ path: join(folder, 'one/config'), env }).contexts).toEqual(['a']);
   });
 
   test('no file at all is an error that names where was looked', () => {
-    const folder = folderWith();
+    const folder = temporaryFolder();
     const load = () => loadKubeconfig({ env: { KUBECONFIG: `${folder}/x:${folder}/y` } });
     expect(load).toThrow(`There is no kubeconfig: looked for ${folder}/x, ${folder}/y.`);
   });
@@ -82,7 +82,7 @@ describe('files', () => {
 
 describe('merging', () => {
   const load = () => {
-    const folder = folderWith({ 'one/config': first, 'two/config': second });
+    const folder = temporaryFolder({ 'one/config': first, 'two/config': second });
     const kubeconfig = loadKubeconfig({ env: { KUBECONFIG: `${folder}/one/config:${folder}/two/config` } });
     return { folder, kubeconfig };
   };
@@ -120,19 +120,19 @@ describe('a kubeconfig that is wrong', () => {
     ['broken YAML', `users:\n- name: red\n  user: {token: my-secret\n`, /is not valid: .* \(line \d+\)/],
     ['a list for a file', '- 1\n', /it: .*expected object/],
   ])('%s', (_, content, message) => {
-    const path = join(folderWith({ config: content }), 'config');
+    const path = join(temporaryFolder({ config: content }), 'config');
     expect(() => loadKubeconfig({ path })).toThrow(UsageError);
     expect(() => loadKubeconfig({ path })).toThrow(message);
     expect(() => loadKubeconfig({ path })).not.toThrow(/my-secret/);
   });
 
   test('a file that is missing', () => {
-    const path = join(folderWith(), 'nowhere');
+    const path = join(temporaryFolder(), 'nowhere');
     expect(() => loadKubeconfig({ path })).toThrow(`The kubeconfig ${path} can't be read: there is no such file.`);
   });
 
   test('keys that nobody knows are left alone', () => {
-    const path = join(folderWith({ config: `${first}preferences: {colors: true}\nx: 1\n` }), 'config');
+    const path = join(temporaryFolder({ config: `${first}preferences: {colors: true}\nx: 1\n` }), 'config');
     expect(loadKubeconfig({ path }).contexts).toEqual(['a']);
   });
 });
@@ -172,7 +172,7 @@ clusters: [{name: here, cluster: {server: "https://127.0.0.1:1"}}]
     ],
     ['names no cluster', 'staging', 'The context "staging" of the kubeconfig names no cluster.', /kubectl config view/],
   ])('%s', (_, name, message, hint) => {
-    const kubeconfig = loadKubeconfig({ path: join(folderWith({ config: dangling }), 'config') });
+    const kubeconfig = loadKubeconfig({ path: join(temporaryFolder({ config: dangling }), 'config') });
     const error = caught(() => resolveContext(kubeconfig, name));
     expect(error.message).toBe(message);
     expect(error.hint).toMatch(hint);

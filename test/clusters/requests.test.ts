@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RequestEvent } from '../../src/clusters/requests.ts';
 import { type Answer, startApiServer, statusBody } from '../support/api-server.ts';
 import { failureOf } from '../support/cluster-error.ts';
+import { crowdOf } from '../support/crowd.ts';
 import { clientOf } from '../support/kubeconfig.ts';
 import { asLive, backendApi, namespaces, serviceEntries } from '../support/objects.ts';
 
@@ -220,21 +221,17 @@ test('every try can be watched', async () => {
   expect(Date.parse(events[0]?.date ?? '')).not.toBeNaN();
 });
 
-test('after 429 fewer requests run at a time', async () => {
-  let under = 0;
-  let most = 0;
+test('after 429 half as many requests run at a time', async () => {
+  const crowd = crowdOf(8);
   const { url } = await startApiServer(async (_, __, count) => {
     if (count === 1) return busy;
-    most = Math.max(most, ++under);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    under--;
+    if (count > 2) await crowd.enter();
     return kubeSystem;
   });
   const client = clientOf({ server: url });
   await client.identity();
-  most = 0;
-  await Promise.all(Array.from({ length: 30 }, () => client.identity()));
-  expect(most).toBe(8);
+  await Promise.all(Array.from({ length: 32 }, () => client.identity()));
+  expect(crowd.most()).toBe(8);
 });
 
 describe('a signal', () => {
@@ -246,9 +243,22 @@ describe('a signal', () => {
     expect(error.message).toBe('Stopped before cluster-b answered.');
   });
 
-  test('makes a write under way ambiguous', async () => {
+  test('lets a write under way come to its end', async () => {
     const abort = new AbortController();
-    const { url } = await startApiServer(() => void abort.abort());
+    const { url } = await startApiServer(() => {
+      abort.abort();
+      return created;
+    });
+    const client = clientOf({ server: url }, { signal: abort.signal });
+    expect((await client.create(backendApi, serviceEntries, how)).metadata.uid).toBe('c0ffee');
+  });
+
+  test('makes a write ambiguous that was to be tried again', async () => {
+    const abort = new AbortController();
+    const { url } = await startApiServer(() => {
+      abort.abort();
+      return away;
+    });
     const error = await failureOf(
       clientOf({ server: url }, { signal: abort.signal }).create(backendApi, serviceEntries, how),
     );

@@ -1,23 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type ClusterClient, type ConnectOptions, connectCluster } from '../../src/clusters/client.ts';
 import { type Kubeconfig, loadKubeconfig } from '../../src/clusters/kubeconfig.ts';
 import { ca } from './certificates.ts';
+import { temporaryFolder } from './folder.ts';
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-/** A folder with these files, which goes away with the test. */
-export function folderWith(files: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-test-'));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content, { mode: 0o700 });
-  }
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export interface Entries {
   readonly server?: string;
@@ -38,7 +26,7 @@ export const kubeconfigText = ({ server = 'https://127.0.0.1:1', cluster = {}, u
   });
 
 export const kubeconfigWith = (entries: Entries): Kubeconfig =>
-  loadKubeconfig({ path: join(folderWith({ config: kubeconfigText(entries) }), 'config') });
+  loadKubeconfig({ path: join(temporaryFolder({ config: kubeconfigText(entries) }), 'config') });
 
 /** A client of the server as cluster-b, over the context `prod-b`; nothing of this machine's environment gets in. */
 export function clientOf(entries: Entries, options: Partial<ConnectOptions> = {}): ClusterClient {

@@ -40,6 +40,7 @@ export const define: DefineCommand = (command, session) =>
 async function render({ output, cluster, out, forceOut = false }: Options, session: Session): Promise<ExitCode> {
   const { federation, manifests } = await compileSpec(session);
   if (out !== undefined) {
+    session.catchInterrupt(); // Ctrl-C waits until the files are in their places.
     const folder = { folder: out, federation: federation.name, files: filesOf(manifests), force: forceOut };
     const { written, unchanged, removed } = writeFolder(folder);
     session.say(`${out}: ${count(written, 'file')} written, ${unchanged} unchanged, ${removed} removed`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,15 +40,18 @@ export async function tidyAfterOthers(): Promise<void> {
   }
 }
 
-/** Whether the process that started the bench is still there. */
+/** Whether the process that started the bench is still there; one that has just begun has not signed yet. */
 export function isOwned(folder: string): boolean {
   const owner = read(join(folder, ownerFile));
-  return owner !== undefined && identityOf(Number(owner.split(' ')[0])) === owner;
+  if (owner === undefined || owner === '') return Date.now() - statSync(folder).mtimeMs < 60_000;
+  return identityOf(Number(owner.split(' ')[0])) === owner;
 }
 
 /** `4711 82663`: a pid alone may belong to another process by now. */
 export function identityOf(pid: number): string | undefined {
-  const fields = read(`/proc/${pid}/stat`)?.replace(/^.*\) /s, '').split(' ');
+  const fields = read(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, '')
+    .split(' ');
   return fields && `${pid} ${fields[19]}`;
 }
 

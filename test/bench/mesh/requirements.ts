@@ -36,14 +36,17 @@ async function installMissing(say: (text: string) => void): Promise<void> {
   if (findPostgres() === undefined) wanted.add('postgresql');
   if (wanted.size === 0) return;
   const names = [...wanted].sort();
-  if (findProgram('apt-get') === undefined) throw new CannotRun(`missing: ${names.join(', ')}, and there is no apt-get`);
+  if (findProgram('apt-get') === undefined)
+    throw new CannotRun(`missing: ${names.join(', ')}, and there is no apt-get`);
   say(`installing ${names.join(', ')}`);
   const env = { PATH: searchPath, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () => run(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...names], { env, timeoutMs });
+  const install = () =>
+    run(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...names], { env, timeoutMs });
   if ((await install()).code === 0) return;
   await run(['apt-get', 'update', '-q'], { env, timeoutMs }); // an image has no package lists, or old ones
   const { code, stderr } = await install();
-  if (code !== 0) throw new CannotRun(`apt-get could not install ${names.join(', ')}: ${stderr.trim().split('\n').at(-1)}`);
+  if (code !== 0)
+    throw new CannotRun(`apt-get could not install ${names.join(', ')}: ${stderr.trim().split('\n').at(-1)}`);
 }
 
 const timeoutMs = 600_000;

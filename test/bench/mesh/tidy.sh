@@ -10,7 +10,7 @@ trap '' INT TERM HUP
 for file in "$folder"/pids/*; do
   [ -f "$file" ] || continue
   read -r pid started <"$file"
-  [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)" = "$started" ] && kill -9 -- "-$pid" 2>/dev/null
+  [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)" = "$started" ] && kill -s KILL -- "-$pid" 2>/dev/null
 done
 ip netns list | cut -d' ' -f1 | grep "^axc-$id-" | while read -r name; do
   ip netns pids "$name" 2>/dev/null | xargs -r kill -9 2>/dev/null

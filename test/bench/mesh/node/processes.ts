@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from '../guard.ts';
@@ -15,6 +15,8 @@ export interface Process {
   signal(signal: NodeJS.Signals): void;
   /** Asks, waits, and makes sure. */
   end(graceMs: number): Promise<void>;
+  /** At once. Its children first, so that it sees them end: in a container there may be nobody else to bury them. */
+  kill(): Promise<void>;
 }
 
 export interface ProcessOptions {
@@ -47,13 +49,7 @@ export function start(argv: readonly string[], options: ProcessOptions): Process
   });
   if (pidFile !== undefined) void writeFile(pidFile, `${identityOf(pid) ?? ''}\n`);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const signal = (name: NodeJS.Signals) => {
-    try {
-      process.kill(-pid, name);
-    } catch {
-      // it has just ended
-    }
-  };
+  const signal = (name: NodeJS.Signals) => signalOne(-pid, name);
   return {
     pid,
     exit,
@@ -63,11 +59,33 @@ export function start(argv: readonly string[], options: ProcessOptions): Process
       if (!isRunning()) return;
       child.ref();
       signal('SIGTERM');
-      await Promise.race([exit, sleep(graceMs)]);
+      await Promise.race([exit, sleep(graceMs, undefined, { ref: false })]);
+      if (isRunning()) signal('SIGKILL');
+      await exit;
+    },
+    kill: async () => {
+      if (!isRunning()) return;
+      child.ref();
+      const children = await childrenOf(pid);
+      for (const one of children) signalOne(one, 'SIGKILL');
+      if (children.length > 0) await Promise.race([exit, sleep(500, undefined, { ref: false })]);
       if (isRunning()) signal('SIGKILL');
       await exit;
     },
   };
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has just ended
+  }
 }
 
 function listen(child: ChildProcess, onLine: (line: string) => void): void {

@@ -89,7 +89,10 @@ async function postgres(stage: Stage): Promise<Program> {
 }
 
 function natsServer({ args }: Stage): Program {
-  return { argv: [findProgram('nats-server') ?? 'nats-server', '-a', '0.0.0.0', '-p', '4222', ...args], listens: [4222] };
+  return {
+    argv: [findProgram('nats-server') ?? 'nats-server', '-a', '0.0.0.0', '-p', '4222', ...args],
+    listens: [4222],
+  };
 }
 
 function lineEcho({ container, tools }: Stage): Program {

@@ -33,9 +33,15 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
   let report: Report = { phase: 'Pending', ready: false, podIP: '', hostIP: site.hub, exitCodes, restarts };
   let ending = false;
 
-  const tell = async (news: Partial<Report>) => {
+  let telling: Promise<void> = Promise.resolve();
+
+  /** One after the other, or the older news could arrive last; and again while the API server is away. */
+  const tell = (news: Partial<Report>): Promise<void> => {
     report = { ...report, ...news };
-    if (!ending) await reportStatus(context, pod, report);
+    telling = telling.then(async () => {
+      while (!ending && !(await reportStatus(context, pod, report).then(...asBoolean))) await sleep(500);
+    });
+    return telling;
   };
   const baseEnv = (): Record<string, string> => ({
     PATH: `${ground.folder}/bin:${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
@@ -50,7 +56,12 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
     ...baseEnv(),
     ...environmentOf(container, pod, { podIP: sandbox?.address ?? '', hostIP: site.hub }),
   });
-  const launch = (place: Sandbox, name: string, argv: readonly string[], options: Partial<Program> & { pidFile?: string }) =>
+  const launch = (
+    place: Sandbox,
+    name: string,
+    argv: readonly string[],
+    options: Partial<Program> & { pidFile?: string },
+  ) =>
     start(argv, {
       env: { ...baseEnv(), ...options.env },
       cwd: options.cwd ?? place.folder,
@@ -129,7 +140,7 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
       log: join(place.folder, 'watch.log'),
       netns: place.netns,
       pidFile: place.netns === undefined ? join(ground.folder, 'pids', `watch-${site.name}`) : undefined,
-      onLine: (line) => void tell({ ready: line === 'ready' }).catch(() => {}),
+      onLine: (line) => void tell({ ready: line === 'ready' }),
     });
   };
 
@@ -151,14 +162,15 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
   };
   const started = begin().catch(async (error: unknown) => {
     const reason = error instanceof NoProgram ? 'ErrImagePull' : 'CreateContainerError';
-    await tell({ waiting: { reason, message: String(error) } }).catch(() => {});
+    await tell({ waiting: { reason, message: String(error) } });
   });
 
   const clear = async () => {
     watcher?.signal('SIGKILL');
-    for (const process of processes.values()) process.signal('SIGKILL');
+    const killAll = () => Promise.all([...processes.values()].map((process) => process.kill()));
+    await killAll();
     await started;
-    for (const process of processes.values()) await process.end(0);
+    await killAll(); // what it has started meanwhile
     watcher?.signal('SIGKILL');
     await sandbox?.remove();
   };
@@ -185,4 +197,5 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
   };
 }
 
+const asBoolean = [() => true, () => false] as const;
 const proxyProbe = 'http://127.0.0.1:15021/healthz/ready';

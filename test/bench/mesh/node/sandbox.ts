@@ -25,7 +25,7 @@ export async function makeSandbox(context: NodeContext, pod: Pod, n: number): Pr
   await writeFile(`${folder}/pod.json`, JSON.stringify({ netns, address, uid, namespace, name, labels }));
   const remove = async () => {
     await unplug(netns);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   return { netns, address, folder, remove };
 }
