@@ -70,7 +70,10 @@ async function record(kubeconfig: string): Promise<void> {
   writeFileSync(spec, right);
   run('npx aegis-xc validate');
 
-  chapter('See what it would do', 'Nothing is written yet; every write was tried by the API servers.');
+  chapter(
+    'See what it would do',
+    'Nothing is written. The API servers try the writes that they can try without writing anything.',
+  );
   run('npx aegis-xc plan');
 
   chapter('Do it', 'At a terminal it asks first; here nobody is there to be asked.');
@@ -82,7 +85,7 @@ async function record(kubeconfig: string): Promise<void> {
 }
 
 function chapter(title: string, text = ''): void {
-  page.push('', `## ${title}`, '', ...(text === '' ? [] : [text, '']));
+  page.push(...(page.at(-1) === '' ? [] : ['']), `## ${title}`, '', ...(text === '' ? [] : [text, '']));
 }
 
 interface Said {
@@ -91,10 +94,9 @@ interface Said {
   readonly show?: boolean;
 }
 
-const shell =
-  (kubeconfig: string) =>
-  (line: string, { as = line, show = true }: Said = {}): void => {
-    const env = { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1', npm_config_update_notifier: 'false' };
+function shell(kubeconfig: string): (line: string, said?: Said) => void {
+  const env = { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1', npm_config_update_notifier: 'false' };
+  return (line, { as = line, show = true } = {}) => {
     const begin = performance.now();
     const { stdout, stderr } = spawnSync('bash', ['-c', `${as} 2>&1`], { cwd: project, env, encoding: 'utf8' });
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
@@ -105,8 +107,10 @@ const shell =
       .join('\n')
       .replaceAll(/\n{3,}/g, '\n\n')
       .trim();
-    page.push('```console', `$ ${line}`, ...(text === '' ? [] : [text]), '```', '', `${seconds} s`, '');
+    const time = line.startsWith('cat') ? [] : [`_${seconds} s_`, ''];
+    page.push('```console', `$ ${line}`, ...(text === '' ? [] : [text]), '```', '', ...time);
   };
+}
 
 function pack(): void {
   spawnSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });

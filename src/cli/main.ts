@@ -64,7 +64,7 @@ function buildProgram(): Program {
     .option('-q, --quiet', 'no talk on stderr, only warnings and errors')
     .option('-v, --verbose', 'more talk on stderr')
     .option('--no-color', 'no colour; NO_COLOR and FORCE_COLOR count too')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .showHelpAfterError('`aegis-xc --help` lists the commands.')
     .exitOverride();
 
