@@ -21,7 +21,7 @@ export const addressRangeIsUsable = defineCheck({
   },
 });
 
-const largestPrefix = 20;
+const largestPrefix = 24;
 
 function problemOf({ addressRange, clusters }: FederationSpec) {
   const [address = '', prefix = ''] = addressRange.split('/');

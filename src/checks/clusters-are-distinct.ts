@@ -9,8 +9,9 @@ export const clustersAreDistinct = defineCheck({
       const first = new Map<string, string>();
       for (const [name, { [key]: value }] of Object.entries(spec.clusters)) {
         if (value === undefined) continue;
-        const before = first.get(value.toLowerCase());
-        if (before === undefined) first.set(value.toLowerCase(), name);
+        const spelling = key === 'uid' ? value.toLowerCase() : value;
+        const before = first.get(spelling);
+        if (before === undefined) first.set(spelling, name);
         else {
           yield {
             code: 'AXC1212',

@@ -36,7 +36,8 @@ export const hostsAreFree = defineCheck({
 function ownerOf(host: string, namespaces: ReadonlySet<string>): string | undefined {
   if (/(?:^|\.)localhost$/.test(host)) return 'the own machine';
   if (host === 'metadata.google.internal') return 'the metadata service of a cloud';
-  if (/\.svc$|\.cluster\.local$|\.svc\.[^.]+\.[^.]+$/.test(host)) return "the cluster's own DNS";
+  // With another domain than cluster.local too: <service>.<namespace>.svc.<domain>.
+  if (/\.svc$|\.cluster\.local$|^(?:[^.]+\.){2,}svc\./.test(host)) return "the cluster's own DNS";
   const [, namespace, ...rest] = host.split('.');
   const isShort = rest.length === 0 && namespace !== undefined && namespaces.has(namespace);
   return isShort ? `the Services of the namespace "${namespace}"` : undefined;

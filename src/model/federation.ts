@@ -150,6 +150,8 @@ export interface Workload {
 /** One line of an ALLOW policy; no principals is anybody. HTTP and TCP ports never stand in one rule. */
 export interface Rule {
   readonly principals: readonly string[] | undefined;
+  /** `*` is everybody with an identity, so that callers without mTLS are left. */
+  readonly notPrincipals: readonly string[] | undefined;
   readonly ports: readonly number[] | undefined;
   readonly notPorts: readonly number[] | undefined;
   readonly methods: readonly string[] | undefined;
@@ -210,8 +212,14 @@ export interface Route {
 export interface ConsumerNamespace {
   readonly cluster: Cluster;
   readonly namespace: string;
-  readonly hosts: readonly string[];
+  readonly hosts: readonly ConsumedHost[];
   readonly at: Path;
+}
+
+export interface ConsumedHost {
+  readonly host: string;
+  /** Ports of the gateways, where the host has pods in the own cluster as well: what tells the ones from the others. */
+  readonly gatewayPorts: readonly number[] | undefined;
 }
 
 export interface Telemetry {

@@ -56,9 +56,9 @@ function consumerRules(consumer: Caller, ports: readonly Port[]): Rule[] {
   return ports
     .filter(({ targetPort }) => consumer.ports?.includes(targetPort) ?? true)
     .map((port) => ({
+      ...anyRule,
       principals: [principal(trustDomain, consumer.namespace, consumer.serviceAccount)],
       ports: [port.targetPort],
-      notPorts: undefined,
       methods: isHttp(port) ? consumer.methods : undefined,
       paths: isHttp(port) ? consumer.paths : undefined,
     }));
@@ -75,12 +75,21 @@ function localRules({ localCallers }: Service, { cluster }: Provider): Rule[] {
   }));
 }
 
-/** Ports that are not exported stay as open as they were, where the spec says so. */
+/**
+ * Ports that are not exported stay as open as they were, where the spec says so: to the identities of their own mesh and to
+ * callers without one. Not to the other clusters, whom the gateway lets through to every port of an exported Service.
+ */
 const openPorts = (shares: readonly Share[], exported: readonly number[]): Rule[] =>
-  shares.some(({ provider }) => provider.otherPorts === 'open') ? [{ ...anyRule, notPorts: exported }] : [];
+  shares
+    .filter(({ provider }) => provider.otherPorts === 'open')
+    .flatMap(({ provider: { cluster } }) => [
+      { ...anyRule, principals: [`${cluster.trustDomain}/*`], notPorts: exported },
+      { ...anyRule, notPrincipals: ['*'], notPorts: exported },
+    ]);
 
 const anyRule: Rule = {
   principals: undefined,
+  notPrincipals: undefined,
   ports: undefined,
   notPorts: undefined,
   methods: undefined,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { nearest } from '../nearest.ts';
 import { show } from './show.ts';
-import { childOf, type Node, resolved } from './tree.ts';
+import { childOf, type Node, resolved } from './yaml/tree.ts';
 
 const ours = { apiVersion: 'aegis-xc.dev/v1alpha1', kind: 'Federation' } as const;
 

@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Code } from '../codes.ts';
 import type { Diagnostic, Path } from '../diagnostics.ts';
 import { nearest } from '../nearest.ts';
-import { expected, oneOf } from './expected.ts';
 import { formatHint, missingHint, nullHint, typeHint, unknownKeyHint, valueHint } from './hints.ts';
-import { limits } from './scan.ts';
-import { bare, keysOf, type Schema, schemaAt } from './shape.ts';
-import { codePoint, escapeInvisible, found, show } from './show.ts';
+import { isWrongType, nameSentence, sentence } from './sentences.ts';
+import { keysOf, type Schema, schemaAt } from './shape.ts';
+import { escapeInvisible, show } from './show.ts';
+import { limits } from './yaml/scan.ts';
 
 /** One thing that the schema says, and what it is about. */
 export interface Issue {
@@ -57,7 +57,7 @@ function explain(issue: RawIssue, context: Context): Issue[] {
   if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue, context);
   if (issue.code === 'invalid_key') return [badName(path, issue)];
   if (issue.input === undefined) return [missing(path, context)];
-  if (issue.input === null) return [withoutValue(path, context)];
+  if (issue.input === null && path.length > 0) return [withoutValue(path, context)];
   return [badValue(issue, path, context)];
 }
 
@@ -78,25 +78,10 @@ type UnknownKeys = Extract<RawIssue, { code: 'unrecognized_keys' }>;
 
 function badName(path: Path, issue: Extract<RawIssue, { code: 'invalid_key' }>): Issue {
   const name = String(path.at(-1));
-  const foreign = letterOutsideAscii(name);
-  if (foreign !== undefined) {
-    const message = foreignLetter(show(name), foreign);
-    return {
-      kind: 'name',
-      path,
-      diagnostic: { ...error('AXC1112', message, formatHint(path, name)), at: path, mark: 'key' },
-    };
-  }
-  const rule = issue.issues[0];
-  const message = rule
-    ? `${show(name)} is not a name here: ${ruleText(rule, name)}`
-    : `${show(name)} is not a name here`;
-  const diagnostic = { ...error('AXC1111', message, formatHint(path, name)), at: path, mark: 'key' as const };
+  const { code, message } = nameSentence(name, issue.issues[0]);
+  const diagnostic = { ...error(code, message, formatHint(path, name)), at: path, mark: 'key' as const };
   return { kind: 'name', path, diagnostic };
 }
-
-const ruleText = (rule: RawIssue, name: string): string =>
-  rule.code === 'too_big' ? `${name.length} characters, at most ${rule.maximum}` : `it must be ${rule.message}`;
 
 function missing(path: Path, { schema }: Context): Issue {
   const key = String(path.at(-1));
@@ -115,83 +100,13 @@ function withoutValue(path: Path, { schema }: Context): Issue {
   return { kind: 'value', path, diagnostic };
 }
 
-function badValue(issue: RawIssue, path: Path, { schema, writing }: Context): Issue {
-  const { text, secret } = writing(path);
-  const { code, message } = sentence(issue, path, schemaAt(schema, path), secret);
-  const hint = secret ? undefined : hintFor(issue, path, schemaAt(schema, path), text);
+function badValue(issue: RawIssue, path: Path, context: Context): Issue {
+  const schema = schemaAt(context.schema, path);
+  const { text, secret } = context.writing(path);
+  const { code, message } = sentence({ issue, schema, name: path.length > 0 ? label(path) : '', secret });
+  const hint = secret ? undefined : hintFor(issue, path, schema, text);
   return { kind: 'value', path, diagnostic: { ...error(code, message, hint), at: path } };
 }
-
-function sentence(
-  issue: RawIssue,
-  path: Path,
-  schema: Schema | undefined,
-  hidden: boolean,
-): { code: Code; message: string } {
-  const { input } = issue;
-  const name = label(path);
-  const mustBe = `${name} must be ${wanted(issue, schema)}`;
-  const but = hidden ? '' : `; found ${found(input)}`;
-  if (issue.code === 'custom' && typeof input === 'object')
-    return { code: 'AXC1109', message: `${name} ${issue.message}` };
-  if (issue.code === 'too_small' && issue.origin === 'array')
-    return { code: 'AXC1109', message: empty(name, issue.message) };
-  if (issue.code === 'too_big' && issue.origin === 'string') {
-    return {
-      code: 'AXC1108',
-      message: `${name} is too long: ${String(input).length} characters, at most ${issue.maximum}`,
-    };
-  }
-  if (issue.code === 'too_small' && issue.origin === 'string') return { code: 'AXC1109', message: empty(name, '') };
-  if (issue.code === 'too_big' || issue.code === 'too_small') return { code: 'AXC1107', message: mustBe + but };
-  if (path.length === 0)
-    return { code: 'AXC1104', message: `a spec is a map that begins with apiVersion and kind${but}` };
-  if (issue.code === 'invalid_value') return { code: versionKey(path) ? 'AXC1101' : 'AXC1105', message: mustBe + but };
-  if (issue.code === 'invalid_type' || (issue.code === 'invalid_union' && typeof input !== 'string')) {
-    return { code: 'AXC1104', message: mustBe + but };
-  }
-  const foreign = typeof input === 'string' && !hidden ? letterOutsideAscii(input) : undefined;
-  if (foreign !== undefined) {
-    return {
-      code: 'AXC1112',
-      message: `${name} has the letter ${codePoint(foreign)} (${escapeInvisible(foreign)}), which is not ASCII`,
-    };
-  }
-  return { code: 'AXC1106', message: mustBe + but + (hidden ? '' : offender(issue, input)) };
-}
-
-const foreignLetter = (name: string, letter: string): string =>
-  `${name} has the letter ${codePoint(letter)} (${escapeInvisible(letter)}), which is not ASCII`;
-
-const empty = (name: string, message: string): string => `${name} ${message === '' ? 'is empty' : message}`;
-
-const versionKey = ([first, ...rest]: Path): boolean =>
-  rest.length === 0 && (first === 'apiVersion' || first === 'kind');
-
-const wanted = (issue: RawIssue, schema: Schema | undefined): string => {
-  // zod lets one branch of a union speak for it; the union itself knows better.
-  if (schema instanceof z.ZodUnion) return z.safeParse(schema, undefined).error?.issues[0]?.message ?? '';
-  if (issue.message !== '') return issue.message;
-  return issue.code === 'invalid_value' ? oneOf(issue.values.map(String)) : expected(schema);
-};
-
-/** The character because of which a text does not fit its form: without it, it would. Of several the first odd one. */
-function offender(issue: RawIssue, input: unknown): string {
-  if (issue.code !== 'invalid_format' || issue.pattern === undefined || typeof input !== 'string') return '';
-  const [, source = '', flags] = /^\/([\s\S]*)\/([a-z]*)$/.exec(issue.pattern) ?? [];
-  const pattern = new RegExp(source, flags);
-  const text = input.slice(0, 300);
-  const odd = [...new Set(text.match(/[^\w-]/gu))].slice(0, 40);
-  const culprit = odd.find((character) => pattern.test(text.replaceAll(character, ''))) ?? odd.find(isInvisible);
-  if (culprit === undefined) return '';
-  const name = isInvisible(culprit) ? `${JSON.stringify(culprit)}, ${codePoint(culprit)},` : show(culprit);
-  return ` (${name} does not belong there)`;
-}
-
-const isInvisible = (character: string): boolean => /\s|\p{C}/u.test(character);
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is the question
-const letterOutsideAscii = (text: string): string | undefined => /[^\x00-\x7f]/u.exec(text)?.[0];
 
 function hintFor(
   issue: RawIssue,
@@ -201,9 +116,7 @@ function hintFor(
 ): string | undefined {
   const { input } = issue;
   if (issue.code === 'invalid_value') return valueHint(path, input, issue.values.map(String));
-  if (issue.code === 'invalid_type' || (issue.code === 'invalid_union' && typeof input !== 'string')) {
-    return typeHint(path, input, schema && bare(schema), written);
-  }
+  if (isWrongType(issue)) return typeHint(path, input, schema, written);
   return typeof input === 'string' ? formatHint(path, input) : undefined;
 }
 

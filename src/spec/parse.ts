@@ -1,16 +1,16 @@
 import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import { type Diagnostic, hasErrors, type Path } from '../diagnostics.ts';
-import { type ComposeContext, type Composed, compose } from './compose.ts';
 import { foreignDocument } from './foreign.ts';
-import { indexLines, type Lines, overlapping, type Range } from './lines.ts';
 import { minimalSpec } from './minimal-spec.ts';
-import type { Problem } from './problem.ts';
-import { limits, scan } from './scan.ts';
 import type { FederationSpec } from './schema.ts';
-import { findSecrets, type Secret } from './secrets.ts';
-import { syntaxProblem } from './syntax.ts';
-import { type Node, nodeAt, rangeOf } from './tree.ts';
 import { type Draft, type Understood, understand } from './understand.ts';
+import { type Composed, compose } from './yaml/compose.ts';
+import { indexLines, type Lines, overlapping, type Range } from './yaml/lines.ts';
+import type { Problem, Said } from './yaml/problem.ts';
+import { limits, type Scanned, scan } from './yaml/scan.ts';
+import { findSecrets, type Secret } from './yaml/secrets.ts';
+import { syntaxProblem } from './yaml/syntax.ts';
+import { type Node, nodeAt, rangeOf } from './yaml/tree.ts';
 
 export interface SpecSource {
   /** Only shown. */
@@ -32,19 +32,14 @@ export interface ParsedSpec {
 
 /** Reads a spec, and says everything that is wrong with its form. Throws for nothing that a text can hold. */
 export function parseSpec(source: SpecSource): ParsedSpec {
-  const original = source.text.replace(/^\ufeff/, '');
-  const scanned = scan(original);
-  const secrets = scanned.hopeless ? [] : findSecrets(scanned.text);
-  const lines = indexLines({ file: source.file, original, ...scanned, blots: (range) => overlapping(secrets, range) });
-  const reported = inTextOrder([...scanned.spoiled, ...secrets.filter(({ what }) => what !== undefined)]);
-  const document = scanned.hopeless ? undefined : readDocument({ text: scanned.text, lines, reported });
-  const locate = locator(lines, document?.root);
-  const found = [...scanned.problems, ...secrets.flatMap(secretProblem).slice(0, 10), ...(document?.problems ?? [])];
-  const problems = found.map((problem) => located(problem, lines));
-  const root = document?.truncated ? undefined : document?.root;
-  const content = document && root && readContent(root, { text: scanned.text, composed: document, secrets, locate });
-  const diagnostics = inFileOrder([...problems, ...(content?.diagnostics ?? [])]);
-  const draft = content?.draft;
+  const scanned = scan(source.text.replace(/^\ufeff/, ''));
+  const secrets = findSecrets(scanned.whole);
+  const lines = indexLines({ ...scanned, file: source.file, blots: (range) => overlapping(secrets, range) });
+  const document = readDocument(scanned, secrets, lines);
+  const locate = locator(lines, document.root);
+  const problems = [...scanned.problems, ...secretProblems(secrets), ...document.problems];
+  const { draft, diagnostics: found } = readContent(document, { text: scanned.text, secrets, locate });
+  const diagnostics = inFileOrder([...problems.map((problem) => located(problem, lines)), ...found]);
   return {
     source,
     ...(draft && { draft }),
@@ -54,15 +49,20 @@ export function parseSpec(source: SpecSource): ParsedSpec {
   };
 }
 
-const inTextOrder = (ranges: readonly Range[]): Range[] => ranges.toSorted((a, b) => a.start - b.start);
-
-function readDocument(context: ComposeContext): Composed {
-  const events = readEvents(context.text);
-  if (!Array.isArray(events)) return { problems: [events], truncated: true, spoiled: [], incomplete: [], doubtful: [] };
-  const composed = compose(events, context);
+/** The tree of the text, as far as it has one. */
+function readDocument({ text, spoiled, hopeless }: Scanned, secrets: readonly Secret[], lines: Lines): Composed {
+  const events = hopeless ? [] : readEvents(text);
+  if (!Array.isArray(events)) return { ...nothing, problems: [events] };
+  if (hopeless) return nothing;
+  const reported = inTextOrder([...spoiled, ...secrets.filter(({ what }) => what !== undefined)]);
+  const composed = compose(events, { text, lines, reported });
   const isEmpty = !composed.root && !composed.truncated;
-  return isEmpty ? { ...composed, problems: [...composed.problems, emptyFile] } : composed;
+  return isEmpty ? { ...nothing, problems: [...composed.problems, emptyFile] } : composed;
 }
+
+const nothing: Composed = { problems: [], truncated: true, spoiled: [], incomplete: [], doubtful: [] };
+
+const inTextOrder = (ranges: readonly Range[]): Range[] => ranges.toSorted((a, b) => a.start - b.start);
 
 function readEvents(text: string): Event[] | Problem {
   try {
@@ -81,23 +81,29 @@ const emptyFile: Problem = {
   end: 0,
 };
 
-function secretProblem({ start, end, what }: Secret): Problem[] {
-  const hint = what === 'a certificate' ? 'remove it: certificates come from an issuer, which `trust` names' : rotate;
-  return what === undefined
-    ? []
-    : [{ code: 'AXC1301', message: `${what} does not belong in a spec`, hint, start, end }];
-}
-const rotate = 'remove it, and replace it where it is used: whoever has read the file may have it';
+/** Ten will do to make somebody look. */
+const secretProblems = (secrets: readonly Secret[]): Problem[] =>
+  secrets.flatMap(({ what, ...range }) => (what === undefined ? [] : [{ ...secretSaid(what), ...range }])).slice(0, 10);
+
+const secretSaid = (what: string): Said => ({
+  code: 'AXC1301',
+  message: `${what} does not belong in a spec`,
+  hint:
+    what === 'a certificate'
+      ? 'remove it: certificates come from an issuer, which `trust` names'
+      : 'remove it, and replace it where it is used: whoever has read the file may have it',
+});
 
 interface ContentContext {
   readonly text: string;
-  readonly composed: Composed;
   readonly secrets: readonly Secret[];
   readonly locate: ParsedSpec['locate'];
 }
 
 /** What the keys and values say, unless the file is something else altogether. */
-function readContent(root: Node, { text, composed, secrets, locate }: ContentContext): Understood {
+function readContent(document: Composed, { text, secrets, locate }: ContentContext): Understood {
+  const { root, truncated } = document;
+  if (!root || truncated) return { diagnostics: [] };
   const foreign = foreignDocument(root);
   if (foreign) return { diagnostics: [locate(foreign)] };
   const writing = (path: Path) => {
@@ -105,7 +111,7 @@ function readContent(root: Node, { text, composed, secrets, locate }: ContentCon
     if (node?.kind !== 'scalar' || node.start < 0) return { secret: false };
     return { text: text.slice(node.start, node.end), secret: overlapping(secrets, node) !== undefined };
   };
-  return understand(root, composed, { locate, writing });
+  return understand(root, document, { locate, writing });
 }
 
 const locator =

@@ -3,7 +3,7 @@ import type { Path } from '../diagnostics.ts';
 import type { Json } from '../json.ts';
 import type { Issue } from './issues.ts';
 import { isOptionalAt, type Schema, sample, schemaAt } from './shape.ts';
-import { type Entry, type Node, nodeAt, resolved } from './tree.ts';
+import { type Entry, type Node, nodeAt, resolved } from './yaml/tree.ts';
 
 /**
  * Changes the tree so that an issue is gone, to let the checks see the rest: a mistyped key gets its right name, what is invalid is

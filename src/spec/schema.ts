@@ -131,7 +131,7 @@ const provider = z
       .enum(['closed', 'open'])
       .default('closed')
       .describe(
-        'What the first policy does to ports that are not exported: `closed` refuses callers that no rule names, `open` renders a rule that keeps those ports as they are.',
+        'What the first policy does to ports that are not exported: `closed` refuses callers that no rule names, `open` renders rules that keep those ports as they are for the cluster itself, and closed to the others.',
       ),
   })
   .describe('Where the service runs.')
@@ -418,6 +418,5 @@ export type FederationSpec = z.infer<typeof federationSpec>;
 export type ClusterSpec = z.infer<typeof cluster>;
 export type ServiceSpec = z.infer<typeof service>;
 export type ProviderSpec = z.infer<typeof provider>;
-export type PortSpec = z.infer<typeof port>;
 export type PresetName = (typeof presetNames)[number];
 export type Protocol = (typeof protocols)[number];

@@ -70,8 +70,13 @@ function candidates(schema: Schema): readonly unknown[] {
   }
   if (schema instanceof z.ZodUnion) return schema.options.map((option) => sample(option));
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return [...allowedValues(schema)];
-  return ['placeholder', 'placeholder.example', '203.0.113.1', '203.0.113.0/24', '10s', '/', 'GET', 1, true];
+  return scalars;
 }
+
+const scalars: readonly unknown[] = [
+  ...['placeholder', 'placeholder.example', '203.0.113.1', '203.0.113.0/24', '10s', '/', 'GET'],
+  ...['00000000-0000-0000-0000-000000000000', 1, true],
+];
 
 function sampleObject(schema: z.ZodObject): object {
   const required = Object.entries(schema.shape).filter(([, value]) => !isOptional(value));

@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { Composed } from './compose.ts';
 import { type Issue, issuesOf, type Writing } from './issues.ts';
 import { PathSet } from './paths.ts';
 import { repair } from './repair.ts';
-import { limits } from './scan.ts';
 import { type FederationSpec, federationSpec } from './schema.ts';
-import { type Node, plainData } from './tree.ts';
+import type { Composed } from './yaml/compose.ts';
+import { limits } from './yaml/scan.ts';
+import { type Node, plainData } from './yaml/tree.ts';
 
 /** A spec as far as it could be understood. */
 export interface Draft {

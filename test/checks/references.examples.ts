@@ -714,7 +714,7 @@ export const references: ExamplesByCode = {
         at: 'addressRange',
         says: 'write 241.1.0.0/16',
       },
-      { title: 'a small range', spec: federation({ addressRange: '241.1.2.0/24' }), at: 'addressRange' },
+      { title: 'a small range', spec: federation({ addressRange: '241.1.2.0/25' }), at: 'addressRange' },
       { title: 'the range of Istio', spec: federation({ addressRange: '240.0.0.0/8' }), at: 'addressRange' },
       { title: 'everything', spec: federation({ addressRange: '0.0.0.0/0' }), at: 'addressRange' },
       { title: 'the own machine', spec: federation({ addressRange: '127.0.0.0/8' }), at: 'addressRange' },
@@ -728,6 +728,7 @@ export const references: ExamplesByCode = {
     right: [
       { title: 'the default', spec: federation() },
       { title: 'a private range', spec: federation({ addressRange: '10.200.0.0/16' }) },
+      { title: 'a range for a few', spec: federation({ addressRange: '10.200.7.0/24' }) },
     ],
   },
   AXC1224: {

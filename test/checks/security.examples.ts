@@ -162,6 +162,7 @@ export const security: ExamplesByCode = {
     right: [
       { title: 'a default host', spec: federation() },
       { title: 'a global host', spec: host('catalog.xc.global') },
+      { title: 'a domain of somebody that is called svc', spec: host('catalog.svc.corp.example') },
       { title: 'two labels that are nobody’s', spec: host('catalog.example') },
     ],
   },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { applySpec, eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
+import { eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
 
 const frontend = { namespace: 'shop', app: 'frontend' };
 const reporting = { namespace: 'shop', app: 'reporting' };
@@ -16,14 +16,16 @@ const sni = 'outbound_.80_._.backend-api.backend.svc.cluster.local';
 scenario('service-to-service', () => {
   beforeAll(async () => {
     await stageExample('service-to-service', { restart: { 'cluster-a': { shop: ['frontend', 'reporting'] } } });
-    await mesh.apply(strangers, 'cluster-a');
+    await Promise.all(['cluster-a', 'cluster-b'].map((cluster) => mesh.apply(strangers, cluster)));
     await mesh.apply(otherLocalCaller, 'cluster-b');
-    await Promise.all([mesh.waitReady('cluster-a', 'plain'), mesh.waitReady('cluster-b', 'backend')]);
+    await Promise.all([mesh.waitReady('cluster-a', 'plain'), mesh.waitReady('cluster-b', 'plain', 'backend')]);
     await eventually(async () => expect((await call(frontend)).status).toBe(200));
   });
 
-  test('applying again changes nothing', async () => {
-    expect(await applySpec(spec)).toContain('0 to create, 0 to change, 0 to delete');
+  test('nothing is left to apply', async () => {
+    const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
+    const { code, stdout } = await mesh.cli(['plan', '--exit-code', '-f', spec, ...contexts]);
+    expect([code, stdout]).toEqual([0, expect.anything()]);
   });
 
   describe('who may call', () => {
@@ -97,6 +99,16 @@ scenario('service-to-service', () => {
       const [pod] = mesh.pods('cluster-b', backend);
       const answer = await mesh.request('cluster-a', plain, `http://${pod?.address}:8080/`, { timeoutMs: 3_000 });
       expect([answer.status, [7, 28]]).toEqual([0, expect.arrayContaining([answer.exit])]);
+    });
+
+    test('a workload without a sidecar gets no connection to the backend beside it', async () => {
+      const [pod] = mesh.pods('cluster-b', backend);
+      const ask = () => mesh.request('cluster-b', plain, `http://${pod?.address}:8080/api/health`);
+      expect(await ask()).toMatchObject({ status: 0, exit: 56 });
+      await without('peerauthentication', () =>
+        withoutPolicy(() => eventually(async () => expect((await ask()).status).toBe(200))),
+      );
+      await eventually(async () => expect(await ask()).toMatchObject({ status: 0, exit: 56 }));
     });
 
     test('the gateway takes no plaintext', async () => {
@@ -199,10 +211,13 @@ const greet = (from: typeof frontend, serverName: string) =>
   );
 
 /** The negative control: what was refused is answered while the policy is away. */
-async function withoutPolicy(check: () => Promise<unknown>): Promise<void> {
-  const policy = ['authorizationpolicy', '-n', 'backend', 'shop-backend-api'];
-  const saved = await mesh.kubectl('cluster-b', ['get', ...policy, '-o', 'json']);
-  await mesh.kubectl('cluster-b', ['delete', ...policy]);
+const withoutPolicy = (check: () => Promise<unknown>) => without('authorizationpolicy', check);
+
+/** Takes our object of that kind in cluster-b away for as long as the check takes. */
+async function without(kind: string, check: () => Promise<unknown>): Promise<void> {
+  const object = [kind, '-n', 'backend', 'shop-backend-api'];
+  const saved = await mesh.kubectl('cluster-b', ['get', ...object, '-o', 'json']);
+  await mesh.kubectl('cluster-b', ['delete', ...object]);
   try {
     await check();
   } finally {

@@ -44,6 +44,7 @@ export function runProgram(
 
 /** What the test runner sets would change what is tested. */
 function cleanEnv(): NodeJS.ProcessEnv {
-  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, KUBECONFIG: _config, ...rest } = process.env;
+  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, KUBECONFIG: _config, ...others } = process.env;
+  const { GITHUB_ACTIONS: _actions, ...rest } = others;
   return rest;
 }

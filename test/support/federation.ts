@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
 import type * as z from 'zod';
-import { type FederationSpec, federationSpec } from '../../src/spec/schema.ts';
+import type { federationSpec } from '../../src/spec/schema.ts';
 
 /** A spec as it is written: with defaults left out. */
 export type FederationInput = z.input<typeof federationSpec>;
@@ -56,9 +56,5 @@ export const provider = (
   serviceAccounts: ['backend'],
   ...difference,
 });
-
-/** With its defaults filled in. */
-export const parsedFederation = (difference?: Partial<FederationInput>): FederationSpec =>
-  federationSpec.parse(federation(difference));
 
 export const specText = (spec: unknown): string => dump(spec, { lineWidth: -1, noRefs: true });

@@ -5,6 +5,7 @@ import { type DefineCommand, intro, outputOption } from '../command.ts';
 import { readSpec } from '../compile.ts';
 import { printJson } from '../output.ts';
 import type { ExitCode, Session } from '../session.ts';
+import { annotations } from '../ui/annotations.ts';
 import type { Paint } from '../ui/colour.ts';
 import { diagnosticsText, summaryText } from '../ui/diagnostics.ts';
 import { count } from '../ui/text.ts';
@@ -36,6 +37,8 @@ async function validate({ output, failOn }: Options, session: Session): Promise<
   const compiled = compile(source);
   if (output === 'json') printJson(session, {}, compiled.diagnostics);
   else session.print(textOf(compiled, source.file, session.paint));
+  const annotated = output === 'text' && session.env.GITHUB_ACTIONS === 'true' && compiled.diagnostics.length > 0;
+  if (annotated) session.print(annotations(compiled.diagnostics));
   return compiled.diagnostics.some(failing[failOn]) ? 1 : 0;
 }
 

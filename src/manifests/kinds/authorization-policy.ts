@@ -24,15 +24,16 @@ export const authorizationPolicy = defineKind({
     })),
 });
 
-function toRule({ principals, ports, notPorts, methods, paths }: Rule): JsonObject {
+function toRule({ principals, notPrincipals, ports, notPorts, methods, paths }: Rule): JsonObject {
   const operation = {
     ...(ports && { ports: ports.map(String) }),
     ...(notPorts && { notPorts: notPorts.map(String) }),
     ...(methods && { methods }),
     ...(paths && { paths }),
   };
+  const source = { ...(principals && { principals }), ...(notPrincipals && { notPrincipals }) };
   return {
-    ...(principals && { from: [{ source: { principals } }] }),
+    ...(Object.keys(source).length > 0 && { from: [{ source }] }),
     ...(Object.keys(operation).length > 0 && { to: [{ operation }] }),
   };
 }

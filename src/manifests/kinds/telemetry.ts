@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../json.ts';
-import type { ConsumerNamespace, Telemetry } from '../../model/federation.ts';
+import type { ConsumedHost, ConsumerNamespace, Telemetry } from '../../model/federation.ts';
 import { objectName } from '../../model/names.ts';
 import { defineKind } from '../kind.ts';
 import { trees } from './values.ts';
@@ -53,11 +53,17 @@ function accessLogging({ accessLog }: Telemetry, { hosts }: ConsumerNamespace): 
   if (accessLog === undefined) return undefined;
   const all = { providers: [{ name: meshLog }] };
   if (accessLog.provider === meshLog) return [all];
-  const crossing = hosts.map((host) => `xds.cluster_name.endsWith('|${host}')`).join(' || ');
+  const crossing = hosts.map(crosses).join(' || ');
   return [
     all,
     { providers: [{ name: accessLog.provider }], match: { mode: 'CLIENT' }, filter: { expression: crossing } },
   ];
+}
+
+/** Of a host that also has pods beside the caller, a call has crossed when its last try went to the port of a gateway. */
+function crosses({ host, gatewayPorts }: ConsumedHost): string {
+  const isHost = `xds.cluster_name.endsWith('|${host}')`;
+  return gatewayPorts ? `(${isHost} && upstream.port in [${gatewayPorts.join(', ')}])` : isHost;
 }
 
 const metrics = ({ metrics: wanted }: Telemetry): JsonObject[] | undefined =>

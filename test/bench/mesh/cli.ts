@@ -150,7 +150,7 @@ function find(mesh: Mesh, cluster: string, wanted: string): PodPlace {
   const pods = findPods(mesh.site(cluster)).filter((pod) => pod.namespace === namespace);
   const pod =
     pods.find((one) => one.name === name) ??
-    pods.find(({ labels }) => labels['app'] === name) ??
+    pods.find(({ labels }) => labels.app === name) ??
     pods.find((one) => one.name.startsWith(`${name}-`));
   if (pod !== undefined) return pod;
   process.stderr.write(`no pod ${wanted} in ${cluster}\n`);

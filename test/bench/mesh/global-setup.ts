@@ -13,7 +13,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('mesh', { folder: mesh.folder });
     return () => mesh.stop();
   } catch (error) {
-    if (!(error instanceof CannotRun) || process.env['CI']) throw error;
+    if (!(error instanceof CannotRun) || process.env.CI) throw error;
     process.stderr.write(`\nNOT RUN: the tests of real meshes, because ${error.message}\n\n`);
     project.provide('mesh', { notRun: error.message });
     return async () => {};

@@ -18,11 +18,10 @@ export async function layNetwork({ wanNetns, sites }: Ground): Promise<void> {
 
 /** The MAC of a bridge has to be fixed: otherwise it changes with its ports, and pods talk to a stale one for 30 s. */
 async function layHub({ hubNetns, hub, outgoing, prefix, name }: Site, wanNetns: string): Promise<void> {
-  const mac = `02:00:00:00:00:${prefix.replace(/^10\./, '').padStart(2, '0')}`;
   await script(`
     ip netns add ${hubNetns}
     ip -n ${hubNetns} link set lo up
-    ip -n ${hubNetns} link add sw address ${mac} type bridge
+    ip -n ${hubNetns} link add sw address ${macOf('00', prefix)} type bridge
     ip -n ${hubNetns} addr add ${hub}/16 dev sw
     ip -n ${hubNetns} link set sw up
     ip link add wan netns ${hubNetns} type veth peer name ${interfaceOf('hub', name)} netns ${wanNetns}
@@ -58,10 +57,11 @@ export async function plugIn(site: Site, { netns, address, port, namespace }: Pl
     ip -n ${netns} route add default via ${site.hub}`);
 }
 
-/** The second leg of a gateway. */
-export const plugIntoWan = ({ gateway }: Site, netns: string, wanNetns: string): Promise<string> =>
+/** The second leg of a gateway. With a fixed MAC, or after a restart the others would look for the old one for a while. */
+export const plugIntoWan = ({ gateway, prefix }: Site, netns: string, wanNetns: string): Promise<string> =>
   script(`
-    ip link add wan netns ${netns} type veth peer name ${interfaceOf('gw', netns)} netns ${wanNetns}
+    ip link add wan address ${macOf('01', prefix)} netns ${netns} type veth \\
+      peer name ${interfaceOf('gw', netns)} netns ${wanNetns}
     ip -n ${wanNetns} link set ${interfaceOf('gw', netns)} master sw up
     ip -n ${netns} addr add ${gateway}/24 dev wan
     ip -n ${netns} link set wan up
@@ -87,6 +87,10 @@ async function writeResolver({ hub }: Site, netns: string, namespace: string): P
   );
   await writeFile(join(folder, 'hosts'), `127.0.0.1 localhost\n${hub} istiod.istio-system.svc\n`);
 }
+
+/** `10.20` -> `02:00:00:00:00:20` */
+const macOf = (kind: string, prefix: string): string =>
+  `02:00:00:00:${kind}:${prefix.replace(/^10\./, '').padStart(2, '0')}`;
 
 /** At most 15 characters. */
 function interfaceOf(kind: string, name: string): string {

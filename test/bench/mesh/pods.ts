@@ -29,10 +29,18 @@ const placeSchema = z.object({
 /** All pods of a cluster with a network namespace, or those of a target; the newest comes first. */
 export function findPods(site: Site, target?: Target): PodPlace[] {
   return everyFolder(join(site.folder, 'pods'))
-    .filter((folder) => existsSync(join(folder, 'pod.json')))
-    .map((folder) => ({ ...placeSchema.parse(JSON.parse(readFileSync(join(folder, 'pod.json'), 'utf8'))), folder }))
+    .flatMap(readPlace)
     .filter((pod) => target === undefined || isMeant(pod, target))
     .sort((one, other) => ordinal(other) - ordinal(one));
+}
+
+/** None when the pod has not begun, or goes at this moment. */
+function readPlace(folder: string): PodPlace[] {
+  try {
+    return [{ ...placeSchema.parse(JSON.parse(readFileSync(join(folder, 'pod.json'), 'utf8'))), folder }];
+  } catch {
+    return [];
+  }
 }
 
 /** The newest of them: after a restart, the old one may not be gone yet. */
@@ -48,7 +56,7 @@ const below = (folder: string): string[] =>
 
 function isMeant({ namespace, name, labels }: PodPlace, target: Target): boolean {
   if (namespace !== target.namespace) return false;
-  return 'pod' in target ? name === target.pod : labels['app'] === target.app;
+  return 'pod' in target ? name === target.pod : labels.app === target.app;
 }
 
 const ordinal = ({ netns }: PodPlace): number => Number(netns.split('-').at(-1));

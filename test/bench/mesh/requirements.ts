@@ -65,7 +65,7 @@ async function tryNetworkNamespace(): Promise<void> {
 }
 
 /** The folders of root's programs are not always on the PATH. */
-export const searchPath = [...new Set(`${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin`.split(':'))].join(':');
+export const searchPath = [...new Set(`${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`.split(':'))].join(':');
 
 export function findProgram(name: string): string | undefined {
   return searchPath

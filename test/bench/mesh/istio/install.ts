@@ -23,7 +23,7 @@ export async function installIstio({ site, access, tools, ports, meshConfig, cac
   };
   const operator = join(site.folder, 'istio-operator.json');
   await writeFile(operator, JSON.stringify(operatorFor(name, network, meshConfig)));
-  const env = { ...(process.env['PATH'] ? { PATH: process.env['PATH'] } : {}), KUBECONFIG: access.kubeconfig };
+  const env = { ...(process.env.PATH ? { PATH: process.env.PATH } : {}), KUBECONFIG: access.kubeconfig };
   const manifest = await must([tools.istioctl, 'manifest', 'generate', '--context', name, '-f', operator], { env });
   const objects = loadAll(manifest).flatMap((document) => adapt(document, ports));
   await applyAll(access, [namespace]);
@@ -102,7 +102,7 @@ function operatorFor(cluster: string, network: string, meshConfig: JsonObject): 
 function adapt(document: unknown, { webhooks }: IstiodPorts): JsonObject[] {
   if (document === null || document === undefined) return [];
   const object = document as JsonObject; // YAML of Istio's own charts
-  const kind = String(object['kind']);
+  const kind = String(object.kind);
   if (['HorizontalPodAutoscaler', 'CustomResourceDefinition', 'PodDisruptionBudget'].includes(kind)) return [];
   if (!kind.endsWith('WebhookConfiguration')) return [object];
   const { webhooks: hooks } = z.object({ webhooks: z.array(hookSchema) }).parse(object);

@@ -15,6 +15,8 @@ export function meshConfigOf(site: Site, others: readonly { site: Site; root: st
   return {
     trustDomain: site.trustDomain,
     caCertificates: caCertificates(others, trust),
+    // several roots reach the proxies only in this way
+    ...(trust === 'roots' ? { defaultConfig: { proxyMetadata: { PROXY_CONFIG_XDS_AGENT: 'true' } } } : {}),
     accessLogFile: '/dev/stdout',
     accessLogEncoding: 'JSON',
     accessLogFormat: JSON.stringify(accessLogFormat),

@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { ClusterAccess } from '../../access.ts';
 import { readKubeconfig } from '../../kubeconfig.ts';
 import { startNodeAgent } from '../node/agent.ts';
 import type { NodeContext } from '../node/context.ts';

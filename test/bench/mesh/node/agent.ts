@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
 import type { NodeContext } from './context.ts';
 import { nodeName } from './environment.ts';
+import { keepFirewall } from './firewall.ts';
 import { isOver, type Pod, pathOf, podSchema } from './pod.ts';
 import { type RunningPod, runPod } from './run-pod.ts';
 import { watchObjects } from './watch.ts';
@@ -18,15 +20,13 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
   let count = 0;
 
   await registerNode(context);
+  const firewall = keepFirewall(context);
 
   const admit = (pod: Pod) => {
     count += 1;
     const { uid } = pod.metadata;
     const n = count;
-    running.set(
-      uid,
-      runPod(context, pod, n, () => {}),
-    );
+    running.set(uid, runPod(context, pod, n, firewall.refresh));
     if (pod.spec.nodeName === undefined) void bind(context, pod);
   };
   /** Deleting again without grace is how a kubelet says that everything has ended. */
@@ -65,17 +65,31 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
   return {
     stop: async () => {
       watch.stop();
+      firewall.stop();
       await Promise.all([...running.values()].map((pod) => pod.kill()));
     },
   };
 }
 
-/** EndpointSlices hold only pods on nodes that exist; proxies learn their locality from its labels. */
+/**
+ * EndpointSlices hold only pods on nodes that exist; proxies learn their locality from its labels, and istiod looks at
+ * the version of its kubelet before it injects a proxy as a sidecar of Kubernetes' own kind.
+ */
 async function registerNode({ access, site }: NodeContext): Promise<void> {
   const labels = { 'topology.kubernetes.io/region': site.name, 'topology.kubernetes.io/zone': `${site.name}-1` };
   const body = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, labels } };
   const { status, text } = await access.request('POST', '/api/v1/nodes', { body });
   if (status !== 201 && status !== 409) throw new Error(`node of ${site.name}: ${text}`);
+  const { gitVersion } = z.object({ gitVersion: z.string() }).parse((await access.request('GET', '/version')).json());
+  await access.request('PATCH', `/api/v1/nodes/${nodeName}/status`, {
+    body: {
+      status: {
+        nodeInfo: { kubeletVersion: gitVersion },
+        conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: '' }],
+      },
+    },
+    contentType: 'application/strategic-merge-patch+json',
+  });
 }
 
 /** What a scheduler does, with one node to choose from. */

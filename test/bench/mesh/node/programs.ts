@@ -62,7 +62,7 @@ function istioEcho({ args, tools, env, container, cluster }: Stage): Program {
   const own = ['--metrics=0', '--istio-version=', `--cluster=${cluster}`];
   return {
     argv: [tools.echoServer, ...own, ...args],
-    env: { ...env, NAMESPACE: env['POD_NAMESPACE'] ?? '', INSTANCE_IPS: env['INSTANCE_IP'] ?? '' },
+    env: { ...env, NAMESPACE: env.POD_NAMESPACE ?? '', INSTANCE_IPS: env.INSTANCE_IP ?? '' },
     listens: portsOf(container),
   };
 }
@@ -74,8 +74,8 @@ async function postgres(stage: Stage): Promise<Program> {
   if (bin === undefined) throw new NoProgram('PostgreSQL is not installed');
   const data = join(stage.folder, 'pgdata');
   const asPostgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'];
-  const method = stage.env['POSTGRES_HOST_AUTH_METHOD'] ?? 'scram-sha-256';
-  const user = stage.env['POSTGRES_USER'] ?? 'postgres';
+  const method = stage.env.POSTGRES_HOST_AUTH_METHOD ?? 'scram-sha-256';
+  const user = stage.env.POSTGRES_USER ?? 'postgres';
   await mkdir(data);
   await chown(data, Number(await must(['id', '-u', 'postgres'])), 0);
   const make = [join(bin, 'initdb'), '-D', data, '-U', user, '-A', 'trust', '--no-sync', '--no-instructions'];

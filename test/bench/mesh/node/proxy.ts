@@ -51,7 +51,7 @@ export function proxyCommand(
   { args }: Container,
   env: Readonly<Record<string, string>>,
 ): { argv: string[]; env: Record<string, string> } {
-  const config = z.record(z.string(), z.unknown()).parse(JSON.parse(env['PROXY_CONFIG'] ?? '{}'));
+  const config = z.record(z.string(), z.unknown()).parse(JSON.parse(env.PROXY_CONFIG ?? '{}'));
   const own = JSON.stringify({ concurrency: 1, ...config, binaryPath: tools.envoy });
   return {
     argv: ['setpriv', '--regid=1337', '--clear-groups', '--', tools.agent, ...args.map((arg) => expand(arg, env))],

@@ -21,8 +21,8 @@ export interface RunningPod {
   kill(): Promise<void>;
 }
 
-/** `n`: the how many-th pod of its cluster. `onOver` hears of a pod whose containers have all ended, such as a job's. */
-export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => void): RunningPod {
+/** `n`: the how many-th pod of its cluster. `onSandbox` is awaited before anything runs in it. */
+export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () => Promise<void>): RunningPod {
   const { site, tools, ground } = context;
   const apps = pod.spec.containers;
   const processes = new Map<string, Process>();
@@ -44,7 +44,7 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
     return telling;
   };
   const baseEnv = (): Record<string, string> => ({
-    PATH: `${ground.folder}/bin:${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+    PATH: `${ground.folder}/bin:${process.env.PATH ?? ''}:/usr/sbin:/sbin`,
     HOSTNAME: pod.metadata.name,
     HOME: sandbox?.folder ?? '/',
     POD_NAME: pod.metadata.name,
@@ -123,7 +123,7 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
         return;
       }
       exitCodes.set(container.name, code);
-      if (apps.every(({ name }) => exitCodes.has(name))) await finish();
+      if (apps.every(({ name }) => name === proxyName || exitCodes.has(name))) await finish();
     });
   };
   const finish = async () => {
@@ -131,7 +131,6 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
     watcher?.signal('SIGKILL');
     await processes.get(proxyName)?.end(8000);
     await tell({ phase: failed ? 'Failed' : 'Succeeded', ready: false });
-    onOver();
   };
   const watchReadiness = (place: Sandbox, probes: string[]) => {
     watcher = start([tools.box, 'watch', ...probes], {
@@ -146,6 +145,7 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onOver: () => 
 
   const begin = async () => {
     sandbox = isIstiod(pod) ? await istiodSandbox(context) : await makeSandbox(context, pod, n);
+    await onSandbox();
     await tell({ podIP: sandbox.address });
     const probes = await initialise(sandbox);
     for (const container of apps) {

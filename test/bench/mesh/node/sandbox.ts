@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { plugIn, plugIntoWan, unplug } from '../network.ts';
 import { podAddress, podFolder, podNetns } from '../topology.ts';
 import type { NodeContext } from './context.ts';
@@ -21,8 +22,10 @@ export async function makeSandbox(context: NodeContext, pod: Pod, n: number): Pr
   const [netns, address] = [podNetns(site, n), podAddress(site, n)];
   await mkdir(folder, { recursive: true });
   await plugIn(site, { netns, address, port: `p${n}`, namespace });
-  if (labels['istio'] === 'eastwestgateway') await plugIntoWan(site, netns, ground.wanNetns);
-  await writeFile(`${folder}/pod.json`, JSON.stringify({ netns, address, uid, namespace, name, labels }));
+  if (labels.istio === 'eastwestgateway') await plugIntoWan(site, netns, ground.wanNetns);
+  const place = JSON.stringify({ netns, address, uid, namespace, name, labels });
+  await writeFile(join(folder, 'pod.json.new'), place);
+  await rename(join(folder, 'pod.json.new'), join(folder, 'pod.json')); // whoever reads it reads the whole
   const remove = async () => {
     await unplug(netns);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });

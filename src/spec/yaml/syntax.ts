@@ -14,8 +14,15 @@ export function syntaxProblem({ reason, mark }: YAMLException, text: string): Pr
     const begin = lineStart + line.search(templateMarker);
     return { ...template, start: begin, end: begin + 2 };
   }
-  return { ...(known(reason) ?? { code: 'AXC1002', message: `not valid YAML: ${reason}` }), start, end: start + 1 };
+  return {
+    ...(known(reason) ?? { code: 'AXC1002', message: `not valid YAML: ${withoutQuotation(reason)}` }),
+    start,
+    end: start + 1,
+  };
 }
+
+/** Some reasons end in a piece of the text, which may be anything. */
+const withoutQuotation = (reason: string): string => reason.replace(/(?:: | ").*$/s, '');
 
 function known(reason: string): Said | undefined {
   if (reason.startsWith('nesting exceeded')) {

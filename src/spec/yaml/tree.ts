@@ -1,5 +1,5 @@
-import type { Path } from '../diagnostics.ts';
-import type { Json } from '../json.ts';
+import type { Path } from '../../diagnostics.ts';
+import type { Json } from '../../json.ts';
 import type { Range } from './lines.ts';
 
 /** A YAML document as a tree that remembers its places. An empty scalar has none of its own. */

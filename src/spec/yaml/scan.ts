@@ -1,6 +1,6 @@
+import { codePoint } from '../show.ts';
 import type { Range } from './lines.ts';
 import { type Problem, type Said, secondDocument } from './problem.ts';
-import { codePoint, show } from './show.ts';
 import { replaceTabs } from './tabs.ts';
 
 export const limits = {
@@ -16,7 +16,12 @@ export const limits = {
 
 /** What YAML gets to see, and what was found before it. */
 export interface Scanned {
+  /** Without what YAML must not see. */
   readonly text: string;
+  /** With the same places, but with all that was written. */
+  readonly whole: string;
+  /** As the user wrote it; nothing of a file that is too large to look at. */
+  readonly original: string;
   readonly problems: readonly Problem[];
   /** Where a character was replaced: what it stands in is not what was meant. */
   readonly spoiled: readonly Range[];
@@ -31,7 +36,8 @@ export interface Scanned {
  */
 export function scan(original: string): Scanned {
   const tooLarge = sizeProblem(original);
-  if (tooLarge) return { text: '', problems: [tooLarge], spoiled: [], shifts: new Map(), hopeless: true };
+  if (tooLarge)
+    return { text: '', whole: '', original: '', problems: [tooLarge], spoiled: [], shifts: new Map(), hopeless: true };
   // The first step is the only one that moves anything, so that the places of the others are those of the result.
   const tabs = replaceTabs(original);
   const characters = replaceCharacters(tabs.text);
@@ -39,6 +45,8 @@ export function scan(original: string): Scanned {
   const document = firstDocument(directives.text);
   return {
     text: document.text,
+    whole: tabs.text,
+    original,
     problems: [tabs, characters, directives, document].flatMap((step) => step.problems),
     spoiled: characters.spoiled,
     shifts: tabs.shifts,
@@ -122,7 +130,7 @@ function replaceDirectives(text: string) {
   const pieces: string[] = [];
   let done = 0;
   for (const { 0: line, index } of text.slice(0, content).matchAll(/^%.*/gm)) {
-    problems.push({ ...directive(line), start: index, end: index + line.length });
+    problems.push({ ...directive, start: index, end: index + line.length });
     pieces.push(text.slice(done, index), ' '.repeat(line.length));
     done = index + line.length;
     if (problems.length === shown) break;
@@ -130,11 +138,11 @@ function replaceDirectives(text: string) {
   return { text: pieces.join('') + text.slice(done), problems, hopeless: problems.length === shown };
 }
 
-const directive = (line: string): Said => ({
+const directive: Said = {
   code: 'AXC1007',
-  message: `the directive ${show(line, 40)}`,
+  message: 'a directive: a line that begins with "%"',
   hint: 'leave it out: a spec is one YAML 1.2 document without directives',
-});
+};
 
 /** `---` at the margin begins a document wherever it stands; the first may have one before it. */
 function firstDocument(text: string): { text: string; problems: Problem[] } {

@@ -1,5 +1,5 @@
-import type { Code } from '../codes.ts';
-import type { Path } from '../diagnostics.ts';
+import type { Code } from '../../codes.ts';
+import type { Path } from '../../diagnostics.ts';
 import type { Range } from './lines.ts';
 
 /** What is said about a place in the text. */

@@ -1,8 +1,8 @@
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
+import { show } from '../show.ts';
 import type { Said } from './problem.ts';
 import { templateProblem } from './scalars.ts';
 import { limits } from './scan.ts';
-import { show } from './show.ts';
 
 /** What YAML allows and a spec does not, and what YAML itself refuses: the words for it. */
 

@@ -1,7 +1,7 @@
 import { getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { codePoint } from '../show.ts';
 import type { Range } from './lines.ts';
 import type { Said } from './problem.ts';
-import { codePoint } from './show.ts';
 import type { Scalar } from './tree.ts';
 
 /** `before` is where the text before it ends: the nearest thing to a place that an empty value has. */
@@ -38,7 +38,10 @@ export function plainValue(written: string): Scalar['value'] {
 
 function numberValue(written: string): number | undefined {
   if (/^(?:0o[0-7]+|0x[0-9a-fA-F]+)$/.test(written)) return Number(written);
-  if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(written)) return Number(written);
+  if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(written)) {
+    const value = Number(written);
+    return Number.isFinite(value) ? value : undefined;
+  }
   if (/^\+?\.(?:inf|Inf|INF)$/.test(written)) return Infinity;
   if (/^-\.(?:inf|Inf|INF)$/.test(written)) return -Infinity;
   return /^\.(?:nan|NaN|NAN)$/.test(written) ? Number.NaN : undefined;

@@ -1,5 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
-import type { Path } from '../diagnostics.ts';
+import type { Path } from '../../diagnostics.ts';
+import { type Anchor, Anchors } from './anchors.ts';
 import { type Lines, overlapping, type Range } from './lines.ts';
 import { type Problem, type Said, secondDocument } from './problem.ts';
 import {
@@ -7,12 +8,10 @@ import {
   complexKey,
   duplicateKey,
   emptyKey,
-  recursiveAlias,
   refusedKey,
   refusedTag,
   tooManyAliases,
   tooManyKeys,
-  unknownAlias,
 } from './refusals.ts';
 import { scalarNode, scalarProblem, scalarRange, templateProblem } from './scalars.ts';
 import { limits } from './scan.ts';
@@ -58,12 +57,6 @@ interface Frame {
   slot?: { readonly key: Range; readonly name?: string } | undefined;
 }
 
-interface Anchor {
-  /** Not there as long as it is open. */
-  node?: Node;
-  size: number;
-}
-
 const limitMessages = new Set([tooManyKeys, tooManyAliases, aliasBomb].map(({ message }) => message));
 
 class Composer {
@@ -75,11 +68,10 @@ class Composer {
   readonly #incomplete: Path[] = [];
   readonly #doubtful: Path[] = [];
   readonly #frames: Frame[] = [];
-  readonly #anchors = new Map<string, Anchor>();
+  readonly #anchors = new Anchors();
   #root: Node | undefined;
   #truncated = false;
   #documents = 0;
-  #aliases = 0;
   /** Nodes so far, those behind aliases counted each time. */
   #size = 0;
   /** Where the last thing with a place ended. */
@@ -200,25 +192,18 @@ class Composer {
     this.#report(problem);
   }
 
-  #alias(start: number, end: number): void {
-    const name = this.#slice(start, end - start);
-    const anchor = this.#anchors.get(name);
-    const problem = this.#aliasProblem(name, anchor);
-    const site = { start: start - 1, end };
+  #alias(anchorStart: number, end: number): void {
+    const name = this.#slice(anchorStart, end - anchorStart);
+    const site = { start: anchorStart - 1, end };
+    const target = this.#anchors.resolve(name, this.#size);
     this.#end = end;
-    if (problem) this.#spoil({ ...problem, ...site });
-    const target = problem ? undefined : anchor?.node;
-    this.#add(target ? { kind: 'alias', ...site, target } : { kind: 'scalar', ...site, value: null });
-  }
-
-  #aliasProblem(name: string, anchor: Anchor | undefined): Said | undefined {
-    this.#aliases++;
-    if (this.#aliases > limits.aliases) return tooManyAliases;
-    if (!anchor) return unknownAlias(name, this.#anchors.keys());
-    if (!anchor.node) return recursiveAlias(name);
-    if (this.#size + anchor.size > limits.entries) return aliasBomb;
-    this.#size += anchor.size;
-    return undefined;
+    if ('node' in target) {
+      this.#size += target.size;
+      this.#add({ kind: 'alias', ...site, target: target.node });
+    } else {
+      this.#spoil({ ...target, ...site });
+      this.#add({ kind: 'scalar', ...site, value: null });
+    }
   }
 
   #add(node: Node): void {
@@ -249,13 +234,14 @@ class Composer {
 
   #refuseTag(event: ScalarEvent | MappingEvent | SequenceEvent): boolean {
     if (event.tagStart < 0) return false;
-    const problem = refusedTag(this.#slice(event.tagStart, event.tagEnd - event.tagStart));
-    this.#spoil({ ...problem, start: event.tagStart, end: event.tagEnd });
+    const range = { start: event.tagStart, end: event.tagEnd };
+    this.#spoil({ ...refusedTag(this.#slice(range.start, range.end - range.start)), ...range });
     return true;
   }
 
+  /** Of a place where something is reported already nothing more is said: it may be a secret. */
   #spoil(problem: Problem): void {
-    this.#report({ ...problem, at: this.#path() });
+    if (!overlapping(this.#reported, problem)) this.#report({ ...problem, at: this.#path() });
     this.#spoilValue();
   }
 
@@ -282,10 +268,7 @@ class Composer {
   }
 
   #anchorOf({ anchorStart, anchorEnd }: MappingEvent | SequenceEvent | ScalarEvent): Anchor | undefined {
-    if (anchorStart < 0) return undefined;
-    const anchor: Anchor = { size: 0 };
-    this.#anchors.set(this.#slice(anchorStart, anchorEnd - anchorStart), anchor);
-    return anchor;
+    return anchorStart < 0 ? undefined : this.#anchors.mark(this.#slice(anchorStart, anchorEnd - anchorStart));
   }
 
   #slice(start: number, length: number): string {

@@ -1,4 +1,4 @@
-import type { Position } from '../diagnostics.ts';
+import type { Position } from '../../diagnostics.ts';
 
 /** Offsets into a text, end exclusive. */
 export interface Range {
@@ -30,17 +30,17 @@ export interface LinesOptions {
   /** What the user wrote, and what is shown. */
   readonly original: string;
   /** What the offsets count in: the same lines, but the indentation of some is `shifts` characters longer. */
-  readonly text: string;
+  readonly whole: string;
   readonly shifts: ReadonlyMap<number, number>;
   /** What is not shown: a range of the text is blotted out. */
   readonly blots: (range: Range) => Range | undefined;
 }
 
-export function indexLines({ file, original, text, shifts, blots }: LinesOptions): Lines {
+export function indexLines({ file, original, whole, shifts, blots }: LinesOptions): Lines {
   // Made when the first place is asked for: most files have no findings.
-  const starts = once(() => lineStarts(text));
-  const originalStarts = once(() => (original === text ? starts() : lineStarts(original)));
-  const startOf = (line: number): number => starts()[line - 1] ?? text.length;
+  const starts = once(() => lineStarts(whole));
+  const originalStarts = once(() => (original === whole ? starts() : lineStarts(original)));
+  const startOf = (line: number): number => starts()[line - 1] ?? whole.length;
   const shiftOf = (line: number): number => shifts.get(line) ?? 0;
   const lineOf = (offset: number): number => lastNotAfter(starts(), offset) + 1;
   const shown = new Map<number, string>();

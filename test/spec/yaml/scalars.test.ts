@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
-import { ambiguity, plainValue } from '../../src/spec/scalars.ts';
+import { ambiguity, plainValue } from '../../../src/spec/yaml/scalars.ts';
 
 /** js-yaml reads by the core schema of YAML 1.2; so do we, word for word. */
 const words = [
@@ -13,7 +13,7 @@ const words = [
 ].flatMap((line) => line.split(' '));
 
 test.each(words.filter((word) => word !== '<<' && word !== '='))('the plain word %s is what js-yaml reads', (word) => {
-  expect(plainValue(word)).toEqual(load(`- ${word}`)?.[0 as never]);
+  expect([plainValue(word)]).toEqual(load(`- ${word}`));
 });
 
 test.each([
@@ -28,7 +28,7 @@ test.each([
   ['+80', 'write 80,'],
   ['0x50', 'write 80,'],
   ['.5', 'write 0.5,'],
-  ['1e400', 'write a plain number'],
+  ['.inf', 'write a plain number'],
 ])('the number %s: %s', (written, hint) => {
   const says = ambiguity(written);
   if (hint === undefined) expect(says).toBeUndefined();

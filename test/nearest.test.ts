@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { didYouMean, nearest } from '../src/nearest.ts';
+
+const words = ['providers', 'consumers', 'port', 'ports', 'preset', 'localCallers'];
+
+test.each([
+  ['provders', 'providers'],
+  ['provdiers', 'providers'],
+  ['PROVIDERS', 'providers'],
+  ['consumer', 'consumers'],
+  ['local-callers', 'localCallers'],
+  ['localcallers', 'localCallers'],
+  ['prot', 'port'],
+  ['presets', 'preset'],
+  ['portz', 'port'],
+])('%s is taken for %s', (word, meant) => {
+  expect(nearest(word, words)).toBe(meant);
+});
+
+test.each(['xyzzy', 'services', 'p', ''])('%j is taken for nothing', (word) => {
+  expect(nearest(word, words)).toBeUndefined();
+});
+
+test('of two that are equally near the first is taken', () => {
+  expect(nearest('cluster-c', ['cluster-a', 'cluster-b'])).toBe('cluster-a');
+});
+
+test('a hint asks; without a near word there is none', () => {
+  expect(didYouMean('provders', words)).toBe('did you mean "providers"?');
+  expect(didYouMean('xyzzy', words)).toBeUndefined();
+});
