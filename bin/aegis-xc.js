@@ -10,6 +10,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 if (process.argv.length === 3 && /^(?:-V|--version)$/.test(process.argv[2])) {
   import('../dist/version.js').then(({ version }) => console.log(version), notBuilt);
+} else if (process.argv[2] === '__complete') {
+  // Somebody waits at every Tab: this loads a list of words, not the program. There is nobody to tell of a failure.
+  import('../dist/complete.js').then(
+    ({ printCompletions }) => printCompletions(process.argv.slice(3)),
+    () => {},
+  );
 } else {
   // Node 22 and newer keep the compiled program, which makes the next start faster.
   const { enableCompileCache } = process.getBuiltinModule('node:module');

@@ -1,5 +1,5 @@
 // Builds what users install: `dist/`, an ESM bundle in pieces, so that a command loads only its own; the JSON Schema; and the
-// licences of the packages in the bundle. `--if-stale` does nothing when `dist/` is newer than everything it is made from.
+// licences of the packages in the bundle, and a list of them. `--if-stale` does nothing when `dist/` is newer than everything it is made from.
 
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { tsImport } from 'tsx/esm/api';
 import { licenceTexts } from './licences.mjs';
+import { bomText } from './sbom.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -16,6 +17,8 @@ const computed = [
   'src/cli/version.ts',
   'src/cli/starter/scenarios.ts',
   'src/cli/pages.ts',
+  'src/cli/completion/scripts.ts',
+  'src/cli/completion/tree.ts',
   'src/manifests/templates.ts',
 ];
 const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'package.json', 'package-lock.json'];
@@ -23,7 +26,7 @@ const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'p
 if (process.argv.includes('--if-stale') && !isStale()) process.exit();
 
 const options = {
-  entryPoints: ['src/cli/main.ts', 'src/cli/version.ts'],
+  entryPoints: ['src/cli/main.ts', 'src/cli/version.ts', 'src/cli/complete.ts'],
   outdir: 'dist',
   outbase: 'src/cli',
   chunkNames: 'chunks/[name]-[hash]',
@@ -46,6 +49,7 @@ const options = {
 const { metafile } = await build(options).catch(() => process.exit(1));
 
 writeFileSync('THIRD-PARTY-LICENSES.txt', licenceTexts(Object.values(metafile.outputs)));
+writeFileSync('sbom.cdx.json', bomText(Object.values(metafile.outputs)));
 await writeSchema();
 removeAllBut(Object.keys(metafile.outputs));
 

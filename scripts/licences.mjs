@@ -8,10 +8,17 @@ const permissive = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueO
  * licence that is not permissive.
  */
 export function licenceTexts(outputs) {
-  const folders = new Set(outputs.flatMap(({ inputs }) => bundledPaths(inputs)).flatMap(packageFolder));
-  const sections = [...folders].map(section).sort((one, other) => (one.title < other.title ? -1 : 1));
+  const sections = bundledPackages(outputs)
+    .map(section)
+    .sort((one, other) => (one.title < other.title ? -1 : 1));
   const head = 'aegis-xc contains code of these packages, each under its licence.\n';
   return [head, ...sections.map(({ title, text }) => `${'='.repeat(80)}\n${title}\n\n${text}\n`)].join('\n');
+}
+
+/** The `package.json` of each of these packages, and its folder. */
+export function bundledPackages(outputs) {
+  const folders = new Set(outputs.flatMap(({ inputs }) => bundledPaths(inputs)).flatMap(packageFolder));
+  return [...folders].map((folder) => ({ ...JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')), folder }));
 }
 
 const bundledPaths = (inputs) => Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
@@ -22,8 +29,7 @@ function packageFolder(path) {
   return folder === undefined ? [] : [folder];
 }
 
-function section(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+function section({ name, version, license, folder }) {
   if (!permissive.includes(license)) throw new Error(`${name} ${version} is under ${license}: not known as permissive`);
   const files = readdirSync(folder).filter((file) => /^(?:(?:un)?licen[cs]e|copying|notice)(?:[.-]|$)/i.test(file));
   if (!files.some((file) => !/^notice/i.test(file))) throw new Error(`${name} ${version} has no licence text`);

@@ -3,16 +3,16 @@ import { loadKubeconfig } from '../clusters/kubeconfig.ts';
 import { observeCluster } from '../clusters/observe.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import type { Cluster, Federation } from '../model/federation.ts';
+import type { Federation } from '../model/federation.ts';
 import type { Observation } from '../plan/observation.ts';
-import { type ContextOptions, contextsOf } from './contexts.ts';
+import { type ContextOptions, contextsOf, type Named } from './contexts.ts';
 import type { Session } from './session.ts';
 
 export type Clients = ReadonlyMap<string, ClusterClient>;
 
 /** Connects to every cluster, does the work, and closes the connections whatever comes of it. */
 export async function withClusters<Result>(
-  clusters: readonly Cluster[],
+  clusters: readonly Named[],
   options: ContextOptions,
   session: Session,
   work: (clients: Clients, signal: AbortSignal, gently: () => void) => Promise<Result>,

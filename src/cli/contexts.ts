@@ -36,11 +36,14 @@ function milliseconds(text: string): number {
   return Number(number) * { ms: 1, s: 1000, m: 60_000 }[unit];
 }
 
+/** All that is asked of a cluster before it is connected to. */
+export type Named = Pick<Cluster, 'name' | 'context'>;
+
 /**
  * Which context belongs to which cluster: what a flag says, else what the spec says. `--cluster-a` is a cluster of that
  * name if there is one, else the first.
  */
-export function contextsOf(clusters: readonly Cluster[], options: ContextOptions): Map<string, string> {
+export function contextsOf(clusters: readonly Named[], options: ContextOptions): Map<string, string> {
   const names = clusters.map(({ name }) => name);
   const said = new Map([
     ...fromFlag('cluster-a', names[0], names, options.clusterA),
@@ -61,7 +64,7 @@ function fromFlag(
   return context === undefined || name === undefined ? [] : [[name, context]];
 }
 
-function fromSpec({ name, context }: Cluster): string {
+function fromSpec({ name, context }: Named): string {
   if (context !== undefined) return context;
   throw new UsageError(
     `Which kubeconfig context is ${name}?`,

@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
   ],
   'Reference:': [
     ['explain', 'explain a finding, or a key of the spec', () => import('./commands/explain.ts')],
+    ['completion', 'print the completion of a shell', () => import('./commands/completion.ts')],
     ['schema', 'print the JSON Schema of the spec', () => import('./commands/schema.ts')],
   ],
 };
@@ -36,13 +37,25 @@ export async function main(argv: readonly string[]): Promise<void> {
   guardStreams();
   process.on('uncaughtException', (failure) => void fail(failure, args).then(() => process.exit()));
   try {
-    await buildProgram().parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
+    await buildProgram().program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
   } catch (failure) {
     await fail(failure, args);
   }
 }
 
-function buildProgram(): Command {
+/** The program with the options of all its commands, which `main` gives only to the one that is called. */
+export async function wholeProgram(): Promise<Command> {
+  const { program, loads } = buildProgram();
+  for (const command of program.commands) await defineLate(program, command, loads.get(command));
+  return program;
+}
+
+interface Program {
+  readonly program: Command;
+  readonly loads: ReadonlyMap<Command, Load>;
+}
+
+function buildProgram(): Program {
   const program = new Command('aegis-xc')
     .usage('<command> [options]')
     .addHelpText('before', intro('One file federates the services of several Istio meshes.', firstSteps))
@@ -54,7 +67,7 @@ function buildProgram(): Command {
     .option('-q, --quiet', 'no talk on stderr, only warnings and errors')
     .option('-v, --verbose', 'more talk on stderr')
     .option('--no-color', 'no colour; NO_COLOR and FORCE_COLOR count too')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .showHelpAfterError('`aegis-xc --help` lists the commands.')
     .exitOverride();
 
@@ -66,7 +79,7 @@ function buildProgram(): Command {
   }
   program.hook('preSubcommand', async (_, command) => defineLate(program, command, loads.get(command)));
   addHelpCommand(program);
-  return program;
+  return { program, loads };
 }
 
 const firstSteps = [

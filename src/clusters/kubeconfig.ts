@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import {
@@ -10,6 +7,7 @@ import {
   readKubeconfigFile,
   type UserEntry,
 } from './kubeconfig-file.ts';
+import { kubeconfigFiles } from './kubeconfig-files.ts';
 
 /** Every context that kubectl would know. */
 export interface Kubeconfig {
@@ -32,7 +30,7 @@ export interface KubeconfigOptions {
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
  */
 export function loadKubeconfig({ path, env = process.env }: KubeconfigOptions = {}): Kubeconfig {
-  const files = filesToRead(path, env);
+  const files = kubeconfigFiles(path, env);
   const merged = merge(files.map(readKubeconfigFile));
   return { files, merged, contexts: [...merged.contexts.keys()], currentContext: merged.currentContext };
 }
@@ -56,18 +54,6 @@ export function resolveContext({ merged, contexts }: Kubeconfig, name: string): 
   if (cluster === undefined) throw dangling(name, 'cluster', clusterName);
   if (user === undefined) throw dangling(name, 'user', userName);
   return deepFreeze(structuredClone({ name, cluster, clusterName, user, userName }));
-}
-
-function filesToRead(path: string | undefined, env: NodeJS.ProcessEnv): string[] {
-  if (path !== undefined) return [resolve(path)];
-  const listed = env.KUBECONFIG?.split(delimiter).filter((name) => name !== '');
-  const wanted = env.KUBECONFIG && listed ? listed : [join(env.HOME || homedir(), '.kube', 'config')];
-  const found = [...new Set(wanted.map((name) => resolve(name)))].filter((name) => existsSync(name));
-  if (found.length > 0) return found;
-  throw new UsageError(
-    `There is no kubeconfig: looked for ${wanted.join(', ') || 'nothing (KUBECONFIG names no file)'}.`,
-    'Name one with --kubeconfig FILE or the environment variable KUBECONFIG.',
-  );
 }
 
 const merge = (files: readonly KubeconfigFile[]): KubeconfigFile => ({

@@ -13,6 +13,7 @@ import {
   portNumber,
   trustDomain,
 } from './names.ts';
+import { presetPorts } from './ports.ts';
 
 /**
  * The federation spec: the only source of its types, of the JSON Schema for editors and of `docs/spec.md`. What one
@@ -22,6 +23,12 @@ import {
 const selector = z.record(labelKey, labelValue).refine((labels) => Object.keys(labels).length > 0, {
   message: 'has to have a label: an empty selector would match the whole namespace',
 });
+
+/** For editors, beside the name of a preset. */
+function presetText(name: PresetName): string {
+  const { protocol, number } = presetPorts[name];
+  return number === undefined ? protocol : `${protocol}, port ${number}`;
+}
 
 /** The protocols that Istio treats in a way of their own; databases and brokers are TCP to it. */
 export const protocols = ['HTTP', 'HTTP2', 'GRPC', 'TCP'] as const;
@@ -48,21 +55,30 @@ const gateway = z
       .min(1)
       .describe(
         'Where the other clusters reach the east-west gateway: IP addresses or host names of its load balancer.',
-      ),
+      )
+      .meta({ examples: [['203.0.113.20'], ['ew.east.example.net']] }),
     port: portNumber.default(15443).describe("The gateway's port for mesh traffic."),
     namespace: dnsLabel.default('istio-system').describe("Namespace of the gateway's pods."),
-    selector: selector.default({ istio: 'eastwestgateway' }).describe("Labels of the gateway's pods."),
+    selector: selector
+      .default({ istio: 'eastwestgateway' })
+      .describe("Labels of the gateway's pods.")
+      .meta({ examples: [{ istio: 'eastwestgateway' }] }),
     allowFrom: z
       .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'an IP range such as 198.51.100.0/24' }))
       .min(1)
       .optional()
-      .describe("Renders a NetworkPolicy: only these ranges reach the gateway's port."),
+      .describe("Renders a NetworkPolicy: only these ranges reach the gateway's port.")
+      .meta({ examples: [['198.51.100.0/24']] }),
   })
-  .describe('The east-west gateway; needed where a service is provided.');
+  .describe('The east-west gateway; needed where a service is provided.')
+  .meta({ title: 'gateway' });
 
 const cluster = z
   .strictObject({
-    trustDomain: trustDomain.default('cluster.local').describe("The mesh's trust domain (MeshConfig `trustDomain`)."),
+    trustDomain: trustDomain
+      .default('cluster.local')
+      .describe("The mesh's trust domain (MeshConfig `trustDomain`).")
+      .meta({ examples: ['east.example'] }),
     context: z.string().min(1).max(500).optional().describe('The kubeconfig context of this cluster.'),
     uid: z
       .uuid('the UID of a Namespace, such as 5c1d6f0e-2b7a-4c8e-9d1f-3a5b7c9d1e2f')
@@ -81,21 +97,31 @@ const cluster = z
       ),
     gateway: gateway.optional(),
   })
-  .describe('One Kubernetes cluster with an Istio mesh of its own.');
+  .describe('One Kubernetes cluster with an Istio mesh of its own.')
+  .meta({ title: 'cluster' });
 
 const port = z
   .strictObject({
-    number: portNumber.optional().describe("The Service's port, which consumers dial; a preset may know it."),
-    targetPort: portNumber.optional().describe("The workload's port, which policies name; default: `number`."),
+    number: portNumber
+      .optional()
+      .describe("The Service's port, which consumers dial; a preset may know it.")
+      .meta({ examples: [80] }),
+    targetPort: portNumber
+      .optional()
+      .describe("The workload's port, which policies name; default: `number`.")
+      .meta({ examples: [8080] }),
     protocol: protocol.optional().describe('What is spoken on the port; a preset may know it.'),
   })
-  .describe("A port of the service, as the provider's Service has it.");
+  .describe("A port of the service, as the provider's Service has it.")
+  .meta({ title: 'port' });
 
 const provider = z
   .strictObject({
     namespace: dnsLabel.describe('Namespace of the Service and its pods.'),
     service: plainName.optional().describe('Name of the Service; default: the name of this service in the spec.'),
-    workload: selector.describe('Labels of the pods behind the Service, which policies select.'),
+    workload: selector
+      .describe('Labels of the pods behind the Service, which policies select.')
+      .meta({ examples: [{ app: 'backend-api' }] }),
     serviceAccounts: z
       .array(dnsSubdomain)
       .min(1)
@@ -108,7 +134,8 @@ const provider = z
         'What the first policy does to ports that are not exported: `closed` refuses callers that no rule names, `open` renders rules that keep those ports as they are for the cluster itself, and closed to the others.',
       ),
   })
-  .describe('Where the service runs.');
+  .describe('Where the service runs.')
+  .meta({ title: 'provider' });
 
 const method = z
   .string()
@@ -122,13 +149,29 @@ const path = z
 
 const allow = z
   .strictObject({
-    methods: z.array(method).min(1).optional().describe('Methods that may be called; default: all.'),
-    paths: z.array(path).min(1).optional().describe('Paths that may be called; default: all.'),
+    methods: z
+      .array(method)
+      .min(1)
+      .optional()
+      .describe('Methods that may be called; default: all.')
+      .meta({
+        examples: [
+          ['GET', 'HEAD'],
+          ['GET', 'POST'],
+        ],
+      }),
+    paths: z
+      .array(path)
+      .min(1)
+      .optional()
+      .describe('Paths that may be called; default: all.')
+      .meta({ examples: [['/api/*', '/health']] }),
   })
   .refine(({ methods, paths }) => methods !== undefined || paths !== undefined, {
     message: 'has to have `methods`, `paths` or both; a blank `allow` is not "all": leave it out for that',
   })
-  .describe('HTTP only: what the consumer may call.');
+  .describe('HTTP only: what the consumer may call.')
+  .meta({ title: 'allow' });
 
 const consumer = z
   .strictObject({
@@ -142,7 +185,8 @@ const consumer = z
       .describe('Names of the ports that it may call, where there are several; default: all.'),
     allow: allow.optional(),
   })
-  .describe('Who may call the service.');
+  .describe('Who may call the service.')
+  .meta({ title: 'consumer' });
 
 const localCaller = z
   .strictObject({
@@ -154,17 +198,27 @@ const localCaller = z
       .optional()
       .describe("Ports of the workload that it may call; default: all, also those that aren't exported."),
   })
-  .describe("A caller within the provider's own cluster.");
+  .describe("A caller within the provider's own cluster.")
+  .meta({ title: 'local caller' });
 
 const traffic = z
   .strictObject({
     timeout: duration
       .optional()
-      .describe('HTTP: how long a whole request may take, retries included; default: no limit.'),
+      .describe('HTTP: how long a whole request may take, retries included; default: no limit.')
+      .meta({ examples: ['10s'] }),
     retries: z
       .strictObject({
-        attempts: z.int().min(0).max(10).describe('How often a failed request is tried again; 0 turns retries off.'),
-        perTryTimeout: duration.optional().describe('How long one try may take.'),
+        attempts: z
+          .int()
+          .min(0)
+          .max(10)
+          .describe('How often a failed request is tried again; 0 turns retries off.')
+          .meta({ examples: [2] }),
+        perTryTimeout: duration
+          .optional()
+          .describe('How long one try may take.')
+          .meta({ examples: ['3s'] }),
       })
       .optional()
       .describe(
@@ -177,9 +231,16 @@ const traffic = z
           .min(1)
           .max(1_000_000)
           .optional()
-          .describe('Connections that one pod of a caller may hold.'),
-        connectTimeout: duration.optional().describe('How long connecting may take; default 3s.'),
-        idleTimeout: duration.optional().describe('When an idle connection is closed; a preset may know it.'),
+          .describe('Connections that one pod of a caller may hold.')
+          .meta({ examples: [100] }),
+        connectTimeout: duration
+          .optional()
+          .describe('How long connecting may take; default 3s.')
+          .meta({ examples: ['3s'] }),
+        idleTimeout: duration
+          .optional()
+          .describe('When an idle connection is closed; a preset may know it.')
+          .meta({ examples: ['5m', '1h'] }),
       })
       .optional()
       .describe('Limits of connections.'),
@@ -191,7 +252,8 @@ const traffic = z
     weights: z
       .record(plainName, z.int().min(0).max(100))
       .optional()
-      .describe('Several providers: the share of each in percent. Weights have no failover.'),
+      .describe('Several providers: the share of each in percent. Weights have no failover.')
+      .meta({ examples: [{ east: 90, west: 10 }] }),
     outlierDetection: z
       .strictObject({
         consecutiveErrors: z
@@ -206,13 +268,15 @@ const traffic = z
       .optional()
       .describe('When an endpoint is left out; failover has it in any case.'),
   })
-  .describe('How calls travel.');
+  .describe('How calls travel.')
+  .meta({ title: 'traffic' });
 
 const service = z
   .strictObject({
     host: hostName
       .optional()
-      .describe('The name that consumers dial; default for one provider: `<service>.<cluster>.local`.'),
+      .describe('The name that consumers dial; default for one provider: `<service>.<cluster>.local`.')
+      .meta({ examples: ['catalog.xc.global'] }),
     mode: z
       .literal('passthrough')
       .optional()
@@ -220,7 +284,8 @@ const service = z
     preset: z
       .enum(presetNames)
       .optional()
-      .describe('What speaks on the port: number, protocol, time-outs and keepalive follow.'),
+      .describe('What speaks on the port: number, protocol, time-outs and keepalive follow.')
+      .meta({ enumDescriptions: presetNames.map(presetText) }),
     port: port.optional(),
     ports: z
       .record(portName, port)
@@ -232,7 +297,8 @@ const service = z
       .min(1)
       .max(100)
       .optional()
-      .describe('kafka: how many brokers; each gets a host and a Service of its own.'),
+      .describe('kafka: how many brokers; each gets a host and a Service of its own.')
+      .meta({ examples: [3] }),
     address: ipv4.optional().describe('TCP: the virtual address of the import, instead of one made from its host.'),
     providers: z
       .record(plainName, provider)
@@ -243,13 +309,16 @@ const service = z
       .min(1, 'has to have a consumer: nobody could call the service')
       .describe('Who calls it from other clusters.'),
     localCallers: z
-      .union([z.literal('any'), z.array(localCaller)], { error: 'a list of callers, or `any`' })
+      .union([z.literal('any').describe("Everyone in the mesh of the provider's cluster."), z.array(localCaller)], {
+        error: 'a list of callers, or `any`',
+      })
       .describe(
         'Who calls it within the cluster of a provider: a list, which may be empty, or `any`. It must be said, because the first policy refuses everyone who is not named.',
       ),
     traffic: traffic.optional(),
   })
-  .describe('A service that is called across clusters.');
+  .describe('A service that is called across clusters.')
+  .meta({ title: 'service' });
 
 const tagValue = z
   .string()
@@ -293,7 +362,8 @@ const telemetry = z
       .optional()
       .describe("More tags on Istio's metrics."),
   })
-  .describe('What the consuming namespaces report. It replaces what the mesh sets for those namespaces.');
+  .describe('What the consuming namespaces report. It replaces what the mesh sets for those namespaces.')
+  .meta({ title: 'telemetry' });
 
 const trust = z
   .strictObject({
@@ -305,7 +375,8 @@ const trust = z
       })
       .describe("Renders the Certificate of each mesh's intermediate CA."),
   })
-  .describe('Where the trust between the meshes comes from.');
+  .describe('Where the trust between the meshes comes from.')
+  .meta({ title: 'trust' });
 
 export const federationSpec = z
   .strictObject({

@@ -18,8 +18,12 @@ const commands = [
   'history',
   'delete',
   'explain',
+  'completion',
   'schema',
 ];
+
+const hasJq = (await bash('command -v jq')).code === 0;
+const hasScript = (await bash('script --version')).stdout.includes('util-linux');
 
 describe('help', () => {
   test('without arguments is the help, and no failure', async () => {
@@ -126,6 +130,21 @@ describe('output', () => {
   test('a reader that stops reading is no failure', async () => {
     const { stdout, stderr } = await bash(`aegis-xc render -f ${spec} | head -n 1; echo "\${PIPESTATUS[0]}"`);
     expect({ stdout, stderr }).toEqual({ stdout: '---\n0\n', stderr: '' });
+  });
+
+  test.runIf(hasJq)('JSON is for programs: jq reads it, whatever the talk (skipped without jq)', async () => {
+    const line = `aegis-xc validate -f test/manifests/fixtures/edges.yaml -o json --verbose 2> /dev/null`;
+    const { stdout } = await bash(`${line} | jq -r '.schemaVersion, .summary.errors'`);
+    expect(stdout).toBe('1\n0\n');
+  });
+
+  test.runIf(hasScript)('the lists of the help fit into a narrow terminal (skipped without script)', async () => {
+    const { stdout } = await bash(
+      `script --quiet --return --command "stty cols 60; '${process.execPath}' '${launcher}' help validate --no-color" /dev/null`,
+    );
+    const long = stdout.split('\r\n').filter((text) => text.length > 60);
+    // Sentences are left to the terminal, which breaks them by itself.
+    expect(long.filter((text) => /^ {2}(?!aegis-xc )/.test(text))).toEqual([]);
   });
 
   test.runIf(process.platform === 'linux')('a result that could not be written is one', async () => {

@@ -18,13 +18,17 @@ export interface CliOptions {
 
 /** Runs it to its end, off a terminal. */
 export const aegisXc = (args: readonly string[], options: CliOptions = {}): Promise<CliResult> =>
-  run(process.execPath, [launcher, ...args], options);
+  runProgram(process.execPath, [launcher, ...args], options);
 
 /** Runs a line of bash in which `aegis-xc` is the program. */
 export const bash = (line: string, options: CliOptions = {}): Promise<CliResult> =>
-  run('bash', ['-c', `aegis-xc() { '${process.execPath}' '${launcher}' "$@"; }; ${line}`], options);
+  runProgram('bash', ['-c', `aegis-xc() { '${process.execPath}' '${launcher}' "$@"; }; ${line}`], options);
 
-function run(command: string, args: readonly string[], { cwd, stdin = '', env = {} }: CliOptions): Promise<CliResult> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, stdin = '', env = {} }: CliOptions,
+): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...cleanEnv(), ...env } });
     let stdout = '';

@@ -10,9 +10,12 @@ import { scenarios } from '../starter/scenarios.ts';
 import { starterText, type Words, wordsOf } from '../starter/text.ts';
 import { type Flags, wordsFromAnswers, wordsFromFlags } from '../starter/words.ts';
 import { ask } from '../ui/ask.ts';
+import { count } from '../ui/text.ts';
 
 interface Options extends Flags {
   readonly scenario?: string;
+  readonly fromContexts?: readonly string[];
+  readonly kubeconfig?: string;
   readonly force?: boolean;
 }
 
@@ -32,9 +35,16 @@ export const define: DefineCommand = (command, session) =>
         ['aegis-xc init', 'asks, and writes federation.yaml'],
         ['aegis-xc init --scenario database -f orders.yaml', 'without questions, under another name'],
         ['aegis-xc init --scenario events --clusters east,west -f -', 'to stdout'],
+        ['aegis-xc init --from-contexts prod-a,prod-b', 'from what is in these clusters; reads only'],
       ]),
     )
     .addOption(new Option('--scenario <name>', 'the example to start from').choices(Object.keys(scenarios)))
+    .addOption(
+      new Option('--from-contexts <contexts>', 'kubeconfig contexts of the clusters to read, with commas between')
+        .argParser((names: string) => names.split(','))
+        .conflicts(['scenario', 'trustDomain', 'gateway']),
+    )
+    .option('--kubeconfig <file>', 'for --from-contexts: instead of KUBECONFIG and ~/.kube/config')
     .option('--name <name>', 'name of the federation')
     .option('--clusters <names>', 'names of the clusters, with commas between', (names) => names.split(','))
     .addOption(pairsOption('--trust-domain <cluster=domain>', 'trust domain of a cluster; once for each'))
@@ -46,15 +56,34 @@ async function init(options: Options, session: Session): Promise<ExitCode> {
   const { file } = session;
   if (file !== '-' && existsSync(file) && !options.force) throw alreadyThere(file);
 
-  const { scenario, words } = await choose(options, session);
-  const text = starterText(scenarioText(scenario), { to: words, id: randomUUID() });
+  const { text, about } = await newSpec(options, session);
   const { diagnostics } = compile({ file, text });
   if (hasErrors(diagnostics)) throw new SpecError(diagnostics);
 
   if (file === '-') session.print(text);
   else writeSpec(file, { text, flag: options.force ? 'w' : 'wx' });
-  session.say(nextSteps(scenario, session));
+  session.say(nextSteps(about, session));
   return 0;
+}
+
+interface NewSpec {
+  readonly text: string;
+  /** Where it comes from. */
+  readonly about: string;
+}
+
+async function newSpec(options: Options, session: Session): Promise<NewSpec> {
+  const { fromContexts } = options;
+  if (fromContexts !== undefined) {
+    // Late: it brings the client, which nobody else here needs.
+    const { specFromContexts } = await import('../starter/from-contexts.ts');
+    const text = await specFromContexts({ ...options, fromContexts }, session);
+    const open = text.match(/^ *# TODO /gm)?.length ?? 0;
+    return { text, about: `what was found in ${fromContexts.join(', ')}, and ${count(open, 'TODO')} to look at` };
+  }
+  const { scenario, words } = await choose(options, session);
+  const text = starterText(scenarioText(scenario), { to: words, id: randomUUID() });
+  return { text, about: `the scenario ${scenario}` };
 }
 
 function choose(options: Options, { interactive, stdin, stderr }: Session): Choice | Promise<Choice> {
@@ -93,10 +122,10 @@ function writeSpec(file: string, { text, flag }: { readonly text: string; readon
 const alreadyThere = (file: string): UsageError =>
   new UsageError(`${file} is there already; nothing was written.`, 'Name another file with -f, or add --force.');
 
-function nextSteps(scenario: string, { file, paintTalk }: Session): string {
+function nextSteps(about: string, { file, paintTalk }: Session): string {
   const named = file === 'federation.yaml' || file === '-' ? '' : ` -f ${file}`;
   return [
-    `${paintTalk.green('✔')} ${file === '-' ? 'Printed' : `${file} is written`}: the scenario ${scenario}.`,
+    `${paintTalk.green('✔')} ${file === '-' ? 'Printed' : `${file} is written`}: ${about}.`,
     'Put your services into it, then:',
     `  aegis-xc validate${named}   is it right?`,
     `  aegis-xc render${named}     what will be in the clusters`,

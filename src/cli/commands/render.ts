@@ -26,7 +26,7 @@ export const define: DefineCommand = (command, session) =>
         ['aegis-xc render --out manifests', 'a folder per cluster, for GitOps'],
       ]),
     )
-    .option('--cluster <name>', 'only what belongs into this cluster')
+    .option('--cluster <cluster>', 'only what belongs into this cluster')
     .addOption(
       new Option('--out <dir>', 'write a folder per cluster; what went from the spec is removed').conflicts([
         'cluster',

@@ -15,7 +15,7 @@ export interface ClusterWords {
 }
 
 /** The line that tells editors which schema the file has. */
-const modeline = '# yaml-language-server: $schema=./node_modules/aegis-xc/schema.json';
+export const modeline = '# yaml-language-server: $schema=./node_modules/aegis-xc/schema.json';
 
 /** The text of a new spec: the scenario's own, with its comments, in the words of the user. */
 export function starterText(scenario: string, { to, id }: { readonly to: Words; readonly id: string }): string {

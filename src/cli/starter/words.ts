@@ -16,9 +16,7 @@ export interface Flags {
 /** The words of a scenario, and in the place of some of them what the flags say. */
 export function wordsFromFlags(scenario: Words, flags: Flags): Words {
   const names = flags.clusters ?? scenario.clusters.map(({ name }) => name);
-  if (names.length !== scenario.clusters.length || new Set(names).size < names.length) {
-    throw new UsageError(`--clusters takes ${scenario.clusters.length} different names: --clusters east,west`);
-  }
+  checkNumber(names, scenario.clusters.length);
   for (const name of [...(flags.trustDomain?.keys() ?? []), ...(flags.gateway?.keys() ?? [])])
     knownCluster(name, names);
 
@@ -66,6 +64,19 @@ export async function wordsFromAnswers(proposed: Words, { text }: Questions): Pr
 /** `cluster-a.example` of cluster-a becomes `east.example` of east. */
 const ownDomain = ({ trustDomain: old, name: oldName }: ClusterWords, name: string): string | undefined =>
   old?.replace(oldName, name);
+
+/** For a spec that comes from no scenario. */
+export const checkedName = (name: string): string => checked('--name', name, problem.name);
+
+export function checkedNames(names: readonly string[], number: number): readonly string[] {
+  checkNumber(names, number);
+  return names.map((name) => checked('--clusters', name, problem.name));
+}
+
+function checkNumber(names: readonly string[], number: number): void {
+  if (names.length === number && new Set(names).size === number) return;
+  throw new UsageError(`--clusters takes ${number} different names: --clusters east,west`);
+}
 
 type Problem = (text: string) => string | undefined;
 
