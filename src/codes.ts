@@ -62,6 +62,7 @@ export const codes = {
   AXC1226: 'The time-out is shorter than the tries',
   AXC1227: 'Two objects with one name',
   AXC1228: 'Two hosts with one virtual address',
+  AXC1229: 'An order that is not kept beside a provider',
   // 13xx: security of the spec
   AXC1301: 'A secret in the spec',
   AXC1302: 'Equal trust domains',

@@ -19,6 +19,7 @@ import { kafkaHasBrokers } from './kafka-has-brokers.ts';
 import { localCallersAreLocal } from './local-callers-are-local.ts';
 import { nothingIsListedTwice } from './nothing-is-listed-twice.ts';
 import { objectNamesDiffer } from './object-names-differ.ts';
+import { orderIsKeptElsewhereOnly } from './order-is-kept-elsewhere-only.ts';
 import { orderNeedsAddresses } from './order-needs-addresses.ts';
 import { pathsAreNormal } from './paths-are-normal.ts';
 import { portNumbersAreDistinct } from './port-numbers-are-distinct.ts';
@@ -63,6 +64,7 @@ export const specChecks: readonly Check<'spec'>[] = [
   ejectionLeavesAnEndpoint,
   deadGatewaysAreNoticed,
   timeoutsLeaveRoomForTries,
+  orderIsKeptElsewhereOnly,
   trustDomainsDiffer,
   remoteTrustDomainsHaveAName,
   localCallersAreLocal,

@@ -319,6 +319,33 @@ export const references: ExamplesByCode = {
     ],
     right: [{ title: 'all to one', spec: catalog({ traffic: { weights: { 'cluster-a': 100, 'cluster-b': 0 } } }) }],
   },
+  AXC1229: {
+    wrong: [
+      {
+        title: 'callers beside one of three providers',
+        spec: federation({
+          clusters: { ...three, 'cluster-c': cluster('c', { gateway: { addresses: ['203.0.113.30'] } }) },
+          services: {
+            catalog: sharedService({
+              providers: { 'cluster-a': provider(), 'cluster-b': provider(), 'cluster-c': provider() },
+              consumers: [{ cluster: 'cluster-a', ...shop }],
+            }),
+          },
+        }),
+        at: 'services.catalog.providers',
+        says: 'then cluster-b and cluster-c alike',
+      },
+    ],
+    right: [
+      {
+        title: 'callers beside one of two providers',
+        spec: federation({
+          clusters: three,
+          services: { catalog: sharedService({ consumers: [{ cluster: 'cluster-a', ...shop }] }) },
+        }),
+      },
+    ],
+  },
   AXC1211: {
     wrong: [
       {
