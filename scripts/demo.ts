@@ -82,7 +82,9 @@ function run(args: readonly string[], { exit = 0, show = true }: RunOptions = {}
 }
 
 /** Paths as a reader would type them. */
-const shortened = (arg: string): string => arg.replace(`${folder}/`, '').replace(/^\/.*\/kubeconfig$/, 'kubeconfig');
+function shortened(arg: string): string {
+  return arg.replace(`${folder}/`, '').replace(/^\/.*\/kubeconfig$/, 'kubeconfig');
+}
 
 function heading(text: string): void {
   say(`\n── ${text} ${'─'.repeat(Math.max(0, 90 - text.length))}`);
