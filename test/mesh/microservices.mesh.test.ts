@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { applySpec, eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
 import type { LoadReport } from '../bench/mesh/load.ts';
 
@@ -300,7 +301,7 @@ scenario('microservices', () => {
       }
       await eventually(async () => {
         for (const cluster of both) {
-          const pods = await catalogPods(cluster, '.status.podIP');
+          const pods = await catalogPods(cluster, 'podIP');
           expect(await gatewayEndpoints(cluster)).toEqual(pods.map((address) => `${address}:8080`).sort());
           expect(await whoAnswers(cluster)).toBe(cluster);
         }
@@ -381,16 +382,28 @@ async function ejected(): Promise<string[]> {
 async function setReady(cluster: string, ready: boolean): Promise<void> {
   const conditions = ['Ready', 'ContainersReady'].map((type) => ({ type, status: ready ? 'True' : 'False' }));
   const patch = JSON.stringify({ status: { conditions } });
-  for (const pod of await catalogPods(cluster, '.metadata.name')) {
+  for (const pod of await catalogPods(cluster, 'name')) {
     await mesh.kubectl(cluster, ['patch', 'pod', '-n', 'shop', pod, '--subresource=status', '-p', patch]);
   }
 }
 
-/** One field of each pod; unlike the processes, the API has no pods that are on their way out once they are gone. */
-async function catalogPods(cluster: string, field: string): Promise<string[]> {
-  const query = ['get', 'pods', '-n', 'shop', '-l', 'app=catalog', '-o', `jsonpath={.items[*]${field}}`];
-  return (await mesh.kubectl(cluster, query)).split(' ').filter(Boolean);
+/** One field of each pod that stays; those on their way out are listed by the API, too. */
+async function catalogPods(cluster: string, field: 'name' | 'podIP'): Promise<string[]> {
+  const list = await mesh.kubectl(cluster, ['get', 'pods', '-n', 'shop', '-l', 'app=catalog', '-o', 'json']);
+  const { items } = podList.parse(JSON.parse(list));
+  return items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata: { name }, status: { podIP } }) => (field === 'name' ? name : podIP));
 }
+
+const podList = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+      status: z.object({ podIP: z.string().default('') }),
+    }),
+  ),
+});
 
 /** As `from to`. */
 async function openConnections(cluster: string, target: typeof web, port: number): Promise<string[]> {
