@@ -1,4 +1,4 @@
-import { hasOrder, servicesOf } from '../spec/services.ts';
+import { hasOrder, servicesOf, sharingPaths } from '../spec/services.ts';
 import { defineCheck } from './check.ts';
 
 /**
@@ -9,7 +9,8 @@ export const orderIsKeptElsewhereOnly = defineCheck({
   evidence: 'spec',
   codes: ['AXC1229'],
   *find(spec) {
-    for (const { name, service, at } of servicesOf(spec)) {
+    for (const named of servicesOf(spec)) {
+      const { name, service, at } = named;
       const providers = Object.keys(service.providers);
       const beside = service.consumers.find(({ cluster }) => providers.includes(cluster));
       if (!hasOrder(service) || providers.length < 3 || beside === undefined) continue;
@@ -21,11 +22,7 @@ export const orderIsKeptElsewhereOnly = defineCheck({
         hint: 'nothing to do if the others are equally good; if not, provide it in two clusters only',
         at: [...at, 'providers'],
         mark: 'key',
-        looksAt: [
-          [...at, 'providers', '*'],
-          [...at, 'traffic', '*'],
-          ...service.consumers.map((_, index) => [...at, 'consumers', index, 'cluster']),
-        ],
+        looksAt: sharingPaths(named),
       };
     }
   },

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FederationSpec } from '../spec/schema.ts';
-import { hasOrder, type NamedService, servicesOf } from '../spec/services.ts';
+import { hasOrder, type NamedService, servicesOf, sharingPaths } from '../spec/services.ts';
 import { defineCheck, type Finding } from './check.ts';
 
 /**
@@ -18,7 +18,8 @@ export const orderNeedsAddresses = defineCheck({
   },
 });
 
-function unorderable({ name, service, at }: NamedService, spec: FederationSpec): Finding | undefined {
+function unorderable(called: NamedService, spec: FederationSpec): Finding | undefined {
+  const { name, service, at } = called;
   const providers = Object.keys(service.providers);
   const callers = [...new Set(service.consumers.map(({ cluster }) => cluster))];
   for (const caller of callers) {
@@ -31,12 +32,7 @@ function unorderable({ name, service, at }: NamedService, spec: FederationSpec):
       hint: `give IP addresses in clusters.${named}.gateway.addresses: Istio knows no order among names, and istiod 1.30 and later crashes`,
       at: [...at, 'providers'],
       mark: 'key',
-      looksAt: [
-        [...at, 'providers', '*'],
-        [...at, 'traffic', '*'],
-        ...service.consumers.map((_, index) => [...at, 'consumers', index, 'cluster']),
-        ...others.flatMap((provider) => gatewayPaths(spec, provider)),
-      ],
+      looksAt: [...sharingPaths(called), ...others.flatMap((provider) => gatewayPaths(spec, provider))],
     };
   }
   return undefined;

@@ -31,3 +31,10 @@ export const providersOf = ({
 /** How several providers share the calls: in an order unless there are weights; brokers don't share. */
 export const hasOrder = ({ providers, traffic, brokers }: ServiceSpec): boolean =>
   Object.keys(providers).length > 1 && traffic?.weights === undefined && brokers === undefined;
+
+/** What says who calls a shared service and how it is shared: where a finding about that looks. */
+export const sharingPaths = ({ service, at }: NamedService): Path[] => [
+  [...at, 'providers', '*'],
+  [...at, 'traffic', '*'],
+  ...service.consumers.map((_, index) => [...at, 'consumers', index, 'cluster']),
+];
