@@ -72,6 +72,9 @@ export const codes = {
   AXC1306: 'A host that belongs to the cluster',
   AXC1307: 'A path that is not in its normal form',
   AXC1308: 'The gateway is open to everyone',
+  // 20xx: objects that Istio, Kubernetes or cert-manager would refuse
+  // 21xx: objects that are accepted, and do nothing or something else
+  // 22xx: objects that are less safe than they look
   // 3xxx: across clusters
   // 4xxx: live clusters
   AXC4001: 'Two contexts of one cluster',
