@@ -14,6 +14,8 @@ import type { DeleteStep, Step } from './step.ts';
 export interface ClusterChange {
   readonly observation: Observation;
   readonly steps: readonly Step[];
+  /** The same, one for each object: a change in two writes is one change. */
+  readonly changes: readonly Step[];
   readonly unchanged: number;
   /** What the inventory holds afterwards, and what it held. */
   readonly items: readonly InventoryItem[];
@@ -33,19 +35,22 @@ export function planCluster({ federation, manifests, observation }: Input): Clus
   const known = new Map(oldItems.map((item) => [objectKey(item), item]));
   const wanted = manifests.filter((manifest) => !isLeftAlone(manifest, observation, known));
   const written = wanted.map((manifest) => judge({ federation, manifest, observation, known }));
-  const removed = removals({ federation, manifests, observation });
+  const verdicts = [...written, ...removals({ federation, manifests, observation })];
   return {
     observation,
-    steps: [...written, ...removed].flatMap(({ steps = [] }) => steps),
+    steps: verdicts.flatMap(({ change, steps }) => steps ?? change ?? []),
+    changes: verdicts.flatMap(({ change }) => change ?? []),
     unchanged: written.filter(({ same }) => same).length,
     items: written.flatMap(({ item }) => item ?? []),
     oldItems,
-    diagnostics: [...written, ...removed].flatMap(({ diagnostic }) => diagnostic ?? []),
+    diagnostics: verdicts.flatMap(({ diagnostic }) => diagnostic ?? []),
   };
 }
 
 /** What became of one wanted object, or of one that is in the inventory and not wanted. */
 interface Verdict {
+  readonly change?: Step;
+  /** Where the change takes several. */
   readonly steps?: readonly Step[];
   readonly same?: boolean;
   readonly item?: InventoryItem;
@@ -67,14 +72,14 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
   // The import Namespace is shared: made when it is missing, and nobody's from then on.
   if (manifest.resource.kind === namespaces.kind) {
     if (live !== undefined) return { same: true };
-    return { steps: [{ op: 'create', cluster, stage, resource, id, object: manifest.object, source }] };
+    return { change: { op: 'create', cluster, stage, resource, id, object: manifest.object, source } };
   }
   const object = labelled(manifest.object, federation);
   const before = known.get(key);
   const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOf(object) };
   if (live === undefined) {
     const comes = isNarrowing(manifest, observation, federation) ? 'tighten' : stage;
-    return { item, steps: [{ op: 'create', cluster, stage: comes, resource, id, object, source }] };
+    return { item, change: { op: 'create', cluster, stage: comes, resource, id, object, source } };
   }
   if (live.metadata.deletionTimestamp !== undefined) return { diagnostic: terminating(cluster, id) };
   if (!isOurs(live, federation, before?.uid)) return { diagnostic: foreign(cluster, id, live, manifest) };
@@ -83,7 +88,7 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
   const { changed } = comparison;
   const heldBy = [...new Set(changed.filter(({ kind }) => kind === 'set').flatMap(({ managers }) => managers))];
   const drift = before?.hash === item.hash;
-  const step = {
+  const change = {
     op: 'update',
     cluster,
     stage,
@@ -96,7 +101,7 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
     drift,
     heldBy,
   } as const;
-  return { item, steps: splitUpdate(step, federation) };
+  return { item, change, steps: splitUpdate(change, federation) };
 }
 
 /** What restricts a gateway comes first where it opens, and last where others call through it already. */
@@ -127,7 +132,7 @@ function removal(federation: string, item: InventoryItem, { cluster, objects }: 
   const resource = resourceOf(item);
   if (live === undefined || resource === undefined) return {};
   if (!isOurs(live, federation, item.uid)) return { diagnostic: leftToOthers(cluster, item, live) };
-  return { steps: [deletion(cluster, item, resource, live)] };
+  return { change: deletion(cluster, item, resource, live) };
 }
 
 const deletion = (cluster: string, item: InventoryItem, resource: Resource, live: LiveObject): DeleteStep => ({

@@ -30,15 +30,15 @@ export function clusterStatus(
 ): ClusterStatus {
   const { cluster, context, inventory } = observation;
   const wanted = manifests.filter((manifest) => manifest.cluster === cluster);
-  const { steps, items, diagnostics } = planCluster({ federation, manifests: wanted, observation });
+  const { changes, items, diagnostics } = planCluster({ federation, manifests: wanted, observation });
   const applied = new Map((inventory?.items ?? []).map((item) => [objectKey(item), item.hash]));
   const hashes = new Map(items.map((item) => [objectKey(item), item.hash]));
   const isDrift = (step: Step): boolean =>
     step.op === 'update'
       ? step.drift
       : step.op === 'create' && applied.get(objectKey(step.id)) === (hashes.get(objectKey(step.id)) ?? '');
-  const drift = steps.filter(isDrift);
-  const pending = steps.filter((step) => !isDrift(step));
+  const drift = changes.filter(isDrift);
+  const pending = changes.filter((step) => !isDrift(step));
   return {
     cluster,
     context,

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunOptions } from '../../src/apply/options.ts';
 import type { Outcome } from '../../src/apply/outcome.ts';
 import { type Place, readPlan } from '../../src/apply/read-plan.ts';
-import { type RunOptions, runPlan } from '../../src/apply/run.ts';
+import { runPlan } from '../../src/apply/run.ts';
 import { type Goal, unfinishedGoal } from '../../src/apply/unfinished.ts';
 import { type ClusterClient, connectCluster } from '../../src/clusters/client.ts';
 import { loadKubeconfig } from '../../src/clusters/kubeconfig.ts';

@@ -1,8 +1,9 @@
 import { toYaml } from '../../manifests/yaml.ts';
 import { nameOf } from '../../plan/object-key.ts';
 import { isEmpty, type Plan } from '../../plan/plan.ts';
+import { stepKey } from '../../plan/proof/world.ts';
 import { type Stage, stages, stageTitles } from '../../plan/stages.ts';
-import type { Step } from '../../plan/step.ts';
+import type { Step, UpdateStep } from '../../plan/step.ts';
 import type { Prepared } from '../planning.ts';
 import type { Paint } from './colour.ts';
 import { changeLines } from './diff.ts';
@@ -35,11 +36,11 @@ function headline(plan: Plan, paint: Paint): string {
   return `${paint.bold(plan.federation)}: ${parts.join(', ')}; makes revision ${plan.revision}`;
 }
 
-export const countOps = (steps: readonly Step[]) => ({
-  create: steps.filter(({ op }) => op === 'create').length,
-  update: steps.filter(({ op }) => op === 'update').length,
-  delete: steps.filter(({ op }) => op === 'delete').length,
-});
+/** Counts objects: a change in two writes is one. */
+export const countOps = (steps: readonly Step[]) => {
+  const objects = (which: Step['op']): number => new Set(steps.filter(({ op }) => op === which).map(stepKey)).size;
+  return { create: objects('create'), update: objects('update'), delete: objects('delete') };
+};
 
 /** One row per cluster, for every form of the plan. */
 export const clusterHead = ['CLUSTER', 'CONTEXT', 'REVISION', 'CREATE', 'CHANGE', 'DELETE', 'UNCHANGED'] as const;
@@ -75,11 +76,14 @@ function stepLines(step: Step, { paint, full }: PlanStyle): string[] {
       return [`    ${paint.red(`- ${name}`)}`];
     case 'update':
       return [
-        `    ${paint.yellow(`~ ${name}`)}${step.drift ? ' (was changed in the cluster)' : ''}`,
+        `    ${paint.yellow(`~ ${name}`)}${partText(step)}${step.drift ? ' (was changed in the cluster)' : ''}`,
         ...step.changes.flatMap((change) => changeLines(change, paint)).map((line) => `        ${line}`),
       ];
   }
 }
+
+const partTexts = { union: ' (old and new together)', final: ' (the new alone)' } as const;
+const partText = ({ part }: UpdateStep): string => (part ? partTexts[part] : '');
 
 const notesText = ({ notes }: Plan, paint: Paint): string[] =>
   notes.length === 0

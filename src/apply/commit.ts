@@ -1,0 +1,42 @@
+import { toKept } from '../plan/records.ts';
+import type { Revision } from '../plan/revision.ts';
+import { holderName } from './lock.ts';
+import type { Run } from './options.ts';
+import type { Outcome } from './outcome.ts';
+import { eachSite, type Site, uidsOf } from './sites.ts';
+
+/** Cluster by cluster, in any order: who has committed has what was to come, and the others still have their journal. */
+export async function commit(run: Run): Promise<Outcome> {
+  const { sites, plan, leaving, onEvent } = run;
+  const failures = await eachSite(sites, async (site) => {
+    await (leaving.has(site.cluster) ? leave(site) : keep(site, run));
+    onEvent({ type: 'committed', cluster: site.cluster, revision: plan.revision });
+  });
+  return failures.length > 0 ? { kind: 'stopped', at: 'commit', failures, left: 0 } : { kind: 'done' };
+}
+
+async function leave({ records, lock }: Site): Promise<void> {
+  await records.dropInventory();
+  await records.dropRevisions();
+  await records.dropJournal();
+  await lock.release({ remove: true });
+}
+
+async function keep(site: Site, { plan, manifests, change, about, written }: Run): Promise<void> {
+  const { cluster, records } = site;
+  const own = manifests.filter((one) => one.cluster === cluster);
+  const revision: Revision = {
+    federation: plan.federation,
+    revision: plan.revision,
+    hash: site.plan.inventoryAfter.hash,
+    change,
+    at: new Date().toISOString(),
+    by: holderName(),
+    ...(about.commit !== undefined && { commit: about.commit }),
+    tool: about.tool,
+    objects: own.length,
+  };
+  await records.keepRevision(revision, own.map(toKept));
+  await records.keepInventory(uidsOf(site, written));
+  await records.dropJournal();
+}

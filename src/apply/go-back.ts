@@ -1,0 +1,102 @@
+import { ClusterError } from '../errors.ts';
+import { manifestsOf } from '../plan/journal.ts';
+import { nameOf, objectKey } from '../plan/object-key.ts';
+import type { Plan } from '../plan/plan.ts';
+import { canGoBack, type Stage } from '../plan/stages.ts';
+import type { Step } from '../plan/step.ts';
+import type { Run, RunOptions } from './options.ts';
+import type { Failure, Left, Outcome } from './outcome.ts';
+import { eachSite, type Locks, type Site, uidsOf } from './sites.ts';
+
+/** What a failure in a stage leads to: going back needs the clusters, and the lock, as much as going on. */
+export const goesBack = (at: Stage, failures: readonly Failure[], { onFailure, course, signal }: RunOptions): boolean =>
+  onFailure === 'rollback' &&
+  course.kind === 'begin' &&
+  canGoBack(at) &&
+  !signal?.aborted &&
+  !failures.some(isOutOfReach);
+
+const outOfReach = ['unreachable', 'unauthorized', 'aborted', 'lock-lost', 'ambiguous', 'server', 'throttled'];
+const isOutOfReach = ({ step, error }: Failure): boolean =>
+  step === undefined || (error instanceof ClusterError && outOfReach.includes(error.reason));
+
+/** The way back is a plan like any other, done by `doPlan`: from what is there now to what was there before. */
+export async function goBack(
+  run: Run,
+  { at, failures }: { readonly at: Stage; readonly failures: readonly Failure[] },
+  doPlan: (options: RunOptions, locks: Locks) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { sites, plan, replan, onEvent } = run;
+  onEvent({ type: 'rolling-back', at });
+  const stopped = (more: readonly Failure[]): Outcome => ({
+    kind: 'stopped',
+    at,
+    failures: [...failures, ...more],
+    left: plan.steps.length,
+  });
+  const manifests = sites.flatMap(({ cluster, journal }) => manifestsOf(cluster, journal.images.before));
+  const course = { kind: 'back', revision: plan.revision } as const;
+  const locks = new Map(sites.map(({ cluster, lock }) => [cluster, lock]));
+  try {
+    const noted = await eachSite(sites, ({ records, journal }) =>
+      records.keepJournal({ ...journal, state: 'rolling back' }),
+    );
+    if (noted.length > 0) return stopped(noted);
+    const back = await replan(manifests, course);
+    if (back.proof.unsafe.length > 0) return stopped([]);
+    const outcome = await doPlan({ ...run, plan: back, manifests, course, takeOver: false }, locks);
+    if (outcome.kind === 'rolled-back') return { kind: 'rolled-back', at, failures };
+    if (outcome.kind === 'incomplete') return { ...outcome, at, failures: [...failures, ...outcome.failures] };
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return stopped([{ cluster: sites[0]?.cluster ?? '', step: undefined, error }]);
+  }
+}
+
+/** Fields that somebody else has set since are not taken back. */
+export const changedSince = ({ steps }: Plan): Step[] =>
+  steps.filter((step) => step.op === 'update' && step.heldBy.length > 0);
+
+/** The inventories are what they were before the run, and the journals go. */
+export async function restore(run: Run): Promise<Outcome> {
+  const { sites, plan } = run;
+  const at = 'ground';
+  const failures = await eachSite(sites, (site) => restoreRecords(site, run));
+  const left = [...changedSince(plan).map(leftByStep), ...plan.diagnostics.flatMap(notOurs)];
+  if (left.length > 0) return { kind: 'incomplete', at, failures, left };
+  return failures.length > 0
+    ? { kind: 'stopped', at: 'commit', failures, left: 0 }
+    : { kind: 'rolled-back', at, failures };
+}
+
+async function restoreRecords(site: Site, { written }: Run): Promise<void> {
+  const { records, plan } = site;
+  const { journal } = plan.observation;
+  const now = uidsOf(site, written);
+  const old = journal?.images.inventory;
+  if (old) {
+    const uids = new Map(now.items.map((item) => [objectKey(item), item.uid]));
+    const items = old.items.map((item) => ({ ...item, uid: uids.get(objectKey(item)) ?? item.uid }));
+    await records.keepInventory({ ...old, items });
+  } else if (journal) await records.dropInventory();
+  else await records.keepInventory(now);
+  await records.dropJournal();
+}
+
+export const leftByFailure = ({ cluster, step, error }: Failure): Left => ({
+  cluster,
+  object: step ? `${step.id.kind} ${nameOf(step.id)}` : 'the records of the run',
+  why: error.message,
+});
+
+const leftByStep = (step: Step): Left => ({
+  cluster: step.cluster,
+  object: `${step.id.kind} ${nameOf(step.id)}`,
+  why: `changed by ${step.op === 'update' ? step.heldBy.join(', ') : 'somebody else'} since`,
+});
+
+const notOurs = ({ code, object, message }: Plan['diagnostics'][number]): Left[] =>
+  ['AXC5001', 'AXC5002', 'AXC5003'].includes(code) && object
+    ? [{ cluster: object.cluster ?? '', object: `${object.kind} ${nameOf(object)}`, why: message }]
+    : [];
