@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 /** Every value is made from the one before it: a stage imports only stages before it. */
 const stages = ['spec', 'objects', 'model', 'manifests', 'plan', 'clusters', 'apply'];
 /** What every folder may import. */
-const common = ['codes.ts', 'diagnostics.ts', 'errors.ts', 'json.ts', 'nearest.ts'];
+const common = ['codes.ts', 'diagnostics.ts', 'errors.ts', 'json.ts', 'nearest.ts', 'sha256.ts'];
 
 interface Import {
   readonly from: string;

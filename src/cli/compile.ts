@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { hasErrors } from '../diagnostics.ts';
 import { SpecError, UsageError } from '../errors.ts';
 import { type Compiled, compile } from '../pipeline.ts';
@@ -24,8 +23,9 @@ export async function readSpec({ file, stdin }: Session): Promise<{ readonly fil
   }
 }
 
-function fromStdin(stdin: NodeJS.ReadStream): Promise<string> {
+async function fromStdin(stdin: NodeJS.ReadStream): Promise<string> {
   if (stdin.isTTY) throw new UsageError('-f - reads the spec from stdin, but stdin is the terminal.');
+  const { text } = await import('node:stream/consumers');
   return text(stdin);
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../sha256.ts';
 
 /**
  * A stable virtual address for a TCP import: its host, hashed into the range. Without an address of its own the proxy
@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  */
 export function virtualAddress(host: string, range: string): string {
   const { base, size } = parseRange(range);
-  const hash = createHash('sha256').update(host).digest().readUIntBE(0, 6);
+  const hash = sha256(host).readUIntBE(0, 6);
   // The first and the last address of a range are left alone: they read like a network and its broadcast address.
   return formatIpv4(base + 1 + (hash % Math.max(1, size - 2)));
 }

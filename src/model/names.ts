@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../sha256.ts';
 import type { Labels } from './labels.ts';
 
 /** A Service's name becomes a label of a host, so none of our names is longer. */
@@ -29,6 +29,6 @@ export function workloadName(labels: Labels): string {
 }
 
 const withHash = (name: string, of: string): string => {
-  const hash = createHash('sha256').update(of).digest('hex').slice(0, 8);
+  const hash = sha256(of).toString('hex').slice(0, 8);
   return `${name.slice(0, longest - 9).replace(/-+$/, '')}-${hash}`;
 };

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { type BuildStage, buildStages, type KubeObject, type Resource } from '../manifests/manifest.ts';
+import { sha256 } from '../sha256.ts';
 import type { LiveObject } from './live.ts';
 import { type Identified, objectKey } from './object-key.ts';
 import { systemNamespace } from './ownership.ts';
@@ -68,9 +68,8 @@ export function parseInventory(federation: string, live: readonly LiveObject[]):
 
 /** A short fingerprint of a value, whatever the order of its keys. */
 export const hashOf = (value: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(value, (_, child: unknown) => sorted(child)))
-    .digest('hex')
+  sha256(JSON.stringify(value, (_, child: unknown) => sorted(child)))
+    .toString('hex')
     .slice(0, 16);
 
 const headSchema = z.object({

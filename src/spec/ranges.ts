@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /** An IPv4 range as numbers, both ends included. */
 export interface Ipv4Range {
@@ -23,7 +23,7 @@ export const ipv4Text = (value: number): string =>
 
 /** One spelling per address or host name. */
 export function canonicalAddress(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address.toLowerCase();
+  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname : address.toLowerCase();
 }
 
 /**
@@ -46,23 +46,26 @@ const specialRanges: readonly (readonly [what: string, ...ranges: string[]])[] =
   ['the broadcast address', '255.255.255.255/32'],
 ];
 
-const blocks = specialRanges.map(([what, ...ranges]) => {
-  const block = new BlockList();
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
-    block.addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
-  }
-  return { what, block };
-});
-
 /** What an IP address is when it can't be a gateway's. IPv4 within IPv6 is looked through. */
 export function specialRange(address: string): string | undefined {
   const family = isIP(address);
   if (family === 0) return undefined;
-  const inner = family === 6 ? innerIpv4(address) : undefined;
-  const found = blocks.find(({ block }) => block.check(address, family === 6 ? 'ipv6' : 'ipv4'));
+  if (family === 4) return specialOverlap(ipv4Range(address));
+  const inner = innerIpv4(address);
+  const found = ipv6Blocks().find(({ block }) => block.check(address, 'ipv6'));
   return found?.what ?? (inner === undefined ? undefined : specialRange(inner));
 }
+
+/** Made when there is an address to look up: most federations have none of IPv6. */
+const ipv6Blocks = () =>
+  specialRanges.map(([what, ...ranges]) => {
+    const block = new BlockList();
+    for (const range of ranges.filter((one) => one.includes(':'))) {
+      const [address = '', prefix] = range.split('/');
+      block.addSubnet(address, Number(prefix), 'ipv6');
+    }
+    return { what, block };
+  });
 
 /** `::ffff:7f00:1`, `64:ff9b::7f00:1` and `::7f00:1` all mean 127.0.0.1 to somebody. */
 function innerIpv4(address: string): string | undefined {
