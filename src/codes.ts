@@ -73,6 +73,8 @@ export const codes = {
   AXC1307: 'A path that is not in its normal form',
   AXC1308: 'The gateway is open to everyone',
   // 20xx: objects that Istio, Kubernetes or cert-manager would refuse
+  AXC2010: 'The same object twice',
+  AXC2012: 'No kind or no apiVersion',
   // 21xx: objects that are accepted, and do nothing or something else
   // 22xx: objects that are less safe than they look
   // 3xxx: across clusters

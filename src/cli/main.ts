@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
   'Without a cluster:': [
     ['init', 'write a spec to start from', () => import('./commands/init.ts')],
     ['validate', 'check a spec', () => import('./commands/validate.ts')],
+    ['lint', 'check objects that somebody wrote by hand', () => import('./commands/lint.ts')],
     ['render', 'print the manifests, or write them to a folder', () => import('./commands/render.ts')],
   ],
   'With the clusters:': [

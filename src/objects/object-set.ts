@@ -24,3 +24,14 @@ export interface ClusterObjects {
 export interface ObjectSet {
   readonly clusters: readonly ClusterObjects[];
 }
+
+/** The objects by their clusters, in the order in which they first appear. */
+export function objectSetOf(objects: readonly SourcedObject[]): ObjectSet {
+  const clusters = new Map<string | undefined, SourcedObject[]>();
+  for (const object of objects) {
+    const known = clusters.get(object.cluster);
+    if (known) known.push(object);
+    else clusters.set(object.cluster, [object]);
+  }
+  return { clusters: [...clusters].map(([cluster, objects]) => ({ cluster, objects })) };
+}

@@ -9,6 +9,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const commands = [
   'init',
   'validate',
+  'lint',
   'render',
   'plan',
   'apply',

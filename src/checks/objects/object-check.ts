@@ -6,6 +6,8 @@ import type { ObjectSet, SourcedObject } from '../../objects/object-set.ts';
 export interface ObjectCheck {
   /** What it can find. */
   readonly codes: readonly Code[];
+  /** The codes of `istioctl analyze` for the same: who suppresses those by annotation means this check too. */
+  readonly analyzers?: readonly string[];
   /** Evidence that is not in the set is no finding: a Service that isn't there may be in another file. */
   readonly find: (set: ObjectSet) => Iterable<ObjectFinding>;
 }

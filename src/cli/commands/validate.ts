@@ -1,8 +1,8 @@
-import { Option } from 'commander';
-import { type Diagnostic, hasErrors } from '../../diagnostics.ts';
+import { hasErrors } from '../../diagnostics.ts';
 import { type Compiled, compile } from '../../pipeline.ts';
 import { type DefineCommand, intro, outputOption } from '../command.ts';
 import { readSpec } from '../compile.ts';
+import { type FailOn, failOnOption, fails } from '../fail-on.ts';
 import { printJson } from '../output.ts';
 import type { ExitCode, Session } from '../session.ts';
 import { annotations } from '../ui/annotations.ts';
@@ -12,7 +12,7 @@ import { count } from '../ui/text.ts';
 
 interface Options {
   readonly output: 'text' | 'json';
-  readonly failOn: 'error' | 'warning';
+  readonly failOn: FailOn;
 }
 
 export const define: DefineCommand = (command, session) =>
@@ -27,9 +27,7 @@ export const define: DefineCommand = (command, session) =>
     )
     .addHelpText('after', '\nExit code: 0 no findings, 1 findings, 2 the spec could not be read.')
     .addOption(outputOption('text', 'json'))
-    .addOption(
-      new Option('--fail-on <severity>', 'what counts as a failure').choices(['error', 'warning']).default('error'),
-    )
+    .addOption(failOnOption())
     .action(session.runs((options: Options) => validate(options, session)));
 
 async function validate({ output, failOn }: Options, session: Session): Promise<ExitCode> {
@@ -39,13 +37,8 @@ async function validate({ output, failOn }: Options, session: Session): Promise<
   else session.print(textOf(compiled, source.file, session.paint));
   const annotated = output === 'text' && session.env.GITHUB_ACTIONS === 'true' && compiled.diagnostics.length > 0;
   if (annotated) session.print(annotations(compiled.diagnostics));
-  return compiled.diagnostics.some(failing[failOn]) ? 1 : 0;
+  return fails(compiled.diagnostics, failOn) ? 1 : 0;
 }
-
-const failing: Readonly<Record<Options['failOn'], (diagnostic: Diagnostic) => boolean>> = {
-  error: ({ severity }) => severity === 'error',
-  warning: ({ severity }) => severity !== 'info',
-};
 
 function textOf(compiled: Compiled, file: string, paint: Paint): string {
   const { diagnostics } = compiled;

@@ -14,6 +14,19 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint
   return texts.join('\n');
 }
 
+/** In the order of the files and of their lines; what has no place comes last. */
+export function inPlaceOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const order = new Map(files.map((file, index) => [file, index]));
+  const fileOf = ({ position }: Diagnostic): number =>
+    position ? (order.get(position.file) ?? files.length) : Infinity;
+  return diagnostics.toSorted(
+    (a, b) =>
+      fileOf(a) - fileOf(b) ||
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0),
+  );
+}
+
 /** `2 errors, 1 warning` */
 export function summaryText(diagnostics: readonly Diagnostic[]): string {
   const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {

@@ -1,0 +1,30 @@
+import { groupOf } from '../../objects/kinds.ts';
+import type { SourcedObject } from '../../objects/object-set.ts';
+import { defineObjectCheck } from './object-check.ts';
+
+/** Within a cluster. In one file it is a slip; in two, the folder may hold several variants of it. */
+export const objectsAreUnique = defineObjectCheck({
+  codes: ['AXC2010'],
+  *find({ clusters }) {
+    for (const { objects } of clusters) {
+      const seen = new Map<string, SourcedObject>();
+      for (const on of objects) {
+        if (on.name === '' || on.kind === '') continue;
+        const key = [groupOf(on.apiVersion), on.kind, on.namespace, on.name].join('/');
+        const first = seen.get(key);
+        if (first) {
+          const [here, there] = [on.locate(['metadata', 'name']), first.locate(['metadata', 'name'])];
+          const place = there ? `${there.file}:${there.line}` : 'before';
+          yield {
+            code: 'AXC2010',
+            severity: here?.file === there?.file ? 'error' : 'warning',
+            message: `this object is there already, at ${place}: the one that is applied last counts`,
+            hint: 'remove one of them, or give it another name',
+            on,
+            field: ['metadata', 'name'],
+          };
+        } else seen.set(key, on);
+      }
+    }
+  },
+});

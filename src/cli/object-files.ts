@@ -1,0 +1,75 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { UsageError } from '../errors.ts';
+import { patchesOf } from '../objects/kustomization.ts';
+import type { ObjectText } from '../objects/read-objects.ts';
+import type { Session } from './session.ts';
+
+/** The YAML and JSON of files and folders, `-` for stdin. Of a folder everything below it, in the order of the names. */
+export async function readObjectTexts(
+  paths: readonly string[],
+  session: Session,
+  cluster?: string,
+): Promise<ObjectText[]> {
+  const texts: ObjectText[] = [];
+  for (const path of paths) {
+    if (path === '-') texts.push({ file: '<stdin>', text: await fromStdin(session.stdin), cluster });
+    else for (const file of await filesOf(path)) texts.push({ file, text: await readText(file), cluster });
+  }
+  return texts;
+}
+
+function fromStdin(stdin: NodeJS.ReadStream): Promise<string> {
+  if (stdin.isTTY) throw new UsageError('- reads objects from stdin, but stdin is the terminal.');
+  return text(stdin);
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  try {
+    return (await stat(path)).isDirectory() ? await filesIn(path) : [path];
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+/** What Kustomize builds from and what patches are is no object of its own; hidden folders and packages are not the user's. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const sorted = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const patches = await patchFiles(folder, sorted);
+  const files: string[] = [];
+  for (const entry of sorted) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !skipped.test(entry.name)) files.push(...(await filesIn(path)));
+    if (isYaml(entry) && !patches.has(path)) files.push(path);
+  }
+  return files.filter((path) => !patches.has(path));
+}
+
+const skipped = /^(?:\..*|node_modules)$/;
+const isKustomization = ({ name }: Dirent): boolean => /^(?:kustomization\.ya?ml|Kustomization)$/.test(name);
+const isYaml = (entry: Dirent): boolean =>
+  (entry.isFile() || entry.isSymbolicLink()) && /\.(?:ya?ml|json)$/i.test(entry.name) && !isKustomization(entry);
+
+async function patchFiles(folder: string, entries: readonly Dirent[]): Promise<ReadonlySet<string>> {
+  const kustomization = entries.find(isKustomization);
+  if (!kustomization) return new Set();
+  const patches = patchesOf(await readText(join(folder, kustomization.name)));
+  return new Set(patches.map((path) => join(folder, path)));
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw cannotRead(file, error);
+  }
+}
+
+function cannotRead(path: string, error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException; // What node:fs rejects with.
+  if (code === 'ENOENT') return new UsageError(`There is no file or folder ${path}.`);
+  return new UsageError(`${basename(path)} can't be read: ${message}`);
+}
