@@ -4,8 +4,8 @@ import { parseSuppression, type Suppression } from '../checks/objects/suppress.t
 /** `--suppress`, any number of times; the action gets a list. */
 export const suppressOption = (): Option =>
   new Option(
-    '--suppress <code[=kind/namespace/name]>',
-    'do not tell findings of this code, on this object or on any; * stands for anything; may be repeated',
+    '--suppress <finding>',
+    'CODE or CODE=Kind/namespace/name, * for anything: do not tell such findings; may be repeated',
   )
     .argParser((text: string, before: readonly Suppression[] = []) => {
       const suppression = parseSuppression(text);

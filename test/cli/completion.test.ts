@@ -91,6 +91,7 @@ describe('what is proposed', () => {
       'cluster...',
       'cluster=address',
       'cluster=domain',
+      'cluster=path',
       'duration',
       'name',
       'names',
@@ -99,7 +100,7 @@ describe('what is proposed', () => {
     ]);
   });
 });
-const live = /^(?:file|dir|contexts?|cluster|cluster=context|service)$/;
+const live = /^(?:file|dir|contexts?|cluster|cluster=context|service|finding)$/;
 
 test('a completion loads next to nothing: no client, no schema, no command', () => {
   const loaded = staticallyLoaded('dist/complete.js');

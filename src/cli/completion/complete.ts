@@ -48,7 +48,7 @@ function optionProposal({ flags, description }: OptionEntry, typed: string): Pro
 
 function valuesFor({ name, choices }: ValueEntry, wanted: Wanted, tree: Tree, env: NodeJS.ProcessEnv): Completion {
   if (choices.length > 0) return words(choices.map((word) => ({ word })));
-  if (name === 'file') return { proposals: [], directive: directives.files };
+  if (name === 'file' || name === 'path') return { proposals: [], directive: directives.files };
   if (name === 'dir') return { proposals: [], directive: directives.folders };
   const live = liveNames(wanted.said, env);
   const [, key, value] = /^([^=]+)=(.+)$/.exec(name) ?? [];
@@ -64,7 +64,7 @@ function valuesFor({ name, choices }: ValueEntry, wanted: Wanted, tree: Tree, en
     if (kind === 'service') return live.services().map((word) => ({ word }));
     if (kind === 'command') return tree.commands.map(({ name, summary }) => ({ word: name, about: summary }));
     // `explain` takes a key of the spec, too; those are known to the help of the editor.
-    return kind === 'what' ? Object.entries(codes).map(([word, about]) => ({ word, about })) : [];
+    return kind === 'what' || kind === 'finding' ? Object.entries(codes).map(([word, about]) => ({ word, about })) : [];
   }
 }
 
