@@ -20,6 +20,7 @@ const computed = [
   'src/cli/completion/scripts.ts',
   'src/cli/completion/tree.ts',
   'src/manifests/templates.ts',
+  'src/objects/schema/kinds.ts',
 ];
 const sources = ['src', 'templates', 'examples', 'docs/checks.md', 'scripts', 'package.json', 'package-lock.json'];
 

@@ -73,7 +73,17 @@ export const codes = {
   AXC1307: 'A path that is not in its normal form',
   AXC1308: 'The gateway is open to everyone',
   // 20xx: objects that Istio, Kubernetes or cert-manager would refuse
+  AXC2001: 'A version that is not served',
+  AXC2002: 'A field that does not exist',
+  AXC2003: 'A field is missing',
+  AXC2004: 'A field of the wrong type',
+  AXC2005: "Not one of a field's values",
+  AXC2006: 'A field of the wrong form',
+  AXC2007: 'A field beyond its limits',
+  AXC2008: 'Fields that exclude each other',
+  AXC2009: 'A rule of the kind',
   AXC2010: 'The same object twice',
+  AXC2011: 'Metadata that Kubernetes refuses',
   AXC2012: 'No kind or no apiVersion',
   // 21xx: objects that are accepted, and do nothing or something else
   // 22xx: objects that are less safe than they look

@@ -1,32 +1,16 @@
-/** The kinds that lint judges, each with the apiVersion to write. `Gateway` is Istio's: the Gateway API's is told by its group. */
-export const judgedKinds: ReadonlyMap<string, string> = new Map([
-  ['DestinationRule', 'networking.istio.io/v1'],
-  ['EnvoyFilter', 'networking.istio.io/v1alpha3'],
-  ['Gateway', 'networking.istio.io/v1'],
-  ['ProxyConfig', 'networking.istio.io/v1beta1'],
-  ['ServiceEntry', 'networking.istio.io/v1'],
-  ['Sidecar', 'networking.istio.io/v1'],
-  ['VirtualService', 'networking.istio.io/v1'],
-  ['WorkloadEntry', 'networking.istio.io/v1'],
-  ['WorkloadGroup', 'networking.istio.io/v1'],
-  ['AuthorizationPolicy', 'security.istio.io/v1'],
-  ['PeerAuthentication', 'security.istio.io/v1'],
-  ['RequestAuthentication', 'security.istio.io/v1'],
-  ['Telemetry', 'telemetry.istio.io/v1'],
-  ['WasmPlugin', 'extensions.istio.io/v1alpha1'],
-  ['Certificate', 'cert-manager.io/v1'],
-  ['CertificateRequest', 'cert-manager.io/v1'],
-  ['ClusterIssuer', 'cert-manager.io/v1'],
-  ['Issuer', 'cert-manager.io/v1'],
-  ['GRPCRoute', 'gateway.networking.k8s.io/v1'],
-  ['HTTPRoute', 'gateway.networking.k8s.io/v1'],
-  ['ReferenceGrant', 'gateway.networking.k8s.io/v1'],
-]);
+import { kindSchemas } from './schema/kinds.ts';
+import type { KindSchema } from './schema/schema.ts';
 
-/** The API groups whose objects lint judges. Others are evidence, or nothing to it. */
-const judgedGroups = new Set([...judgedKinds.values(), 'gateway.networking.k8s.io/v1'].map((one) => groupOf(one)));
+const byGroup = new Map<string, Map<string, KindSchema>>();
+const byKind = new Map<string, KindSchema>();
+for (const schema of kindSchemas) {
+  const kinds = byGroup.get(schema.group) ?? new Map<string, KindSchema>();
+  byGroup.set(schema.group, kinds.set(schema.kind, schema));
+  // `Gateway` is Istio's: the Gateway API's is told by its group.
+  if (!byKind.has(schema.kind)) byKind.set(schema.kind, schema);
+}
 
-/** What the judged ones refer to: it is looked at, and not judged by itself. */
+/** What the judged objects refer to: it is looked at, and not judged by itself. */
 const evidence = new Set([
   ...['ConfigMap', 'Namespace', 'Pod', 'Secret', 'Service', 'ServiceAccount'].map((kind) => `/${kind}`),
   ...['apps/DaemonSet', 'apps/Deployment', 'apps/StatefulSet', 'batch/CronJob', 'batch/Job'],
@@ -39,13 +23,24 @@ interface Kind {
   readonly kind: string;
 }
 
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-}
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
-export const isJudged = ({ apiVersion }: Pick<Kind, 'apiVersion'>): boolean => judgedGroups.has(groupOf(apiVersion));
+/** The kinds of an API group that lint judges. */
+export const kindsOf = (group: string): ReadonlyMap<string, KindSchema> => byGroup.get(group) ?? none;
+const none: ReadonlyMap<string, KindSchema> = new Map();
+
+export const schemaOf = ({ apiVersion, kind }: Kind): KindSchema | undefined => kindsOf(groupOf(apiVersion)).get(kind);
+
+/** The kind that this name most likely means, whatever group was written. */
+export const schemaOfKind = (kind: string): KindSchema | undefined => byKind.get(kind);
+
+/** The apiVersion to write. */
+export const apiVersionOf = ({ group, versions }: KindSchema): string => `${group}/${versions[0]}`;
+
+export const isJudged = ({ apiVersion }: Pick<Kind, 'apiVersion'>): boolean => byGroup.has(groupOf(apiVersion));
 
 export const isLookedAt = (object: Kind): boolean =>
-  isJudged(object) || evidence.has(`${groupOf(object.apiVersion)}/${object.kind}`) || lacksVersion(object);
-
-const lacksVersion = ({ apiVersion, kind }: Kind): boolean => apiVersion === '' && judgedKinds.has(kind);
+  isJudged(object) ||
+  evidence.has(`${groupOf(object.apiVersion)}/${object.kind}`) ||
+  (object.apiVersion === '' && byKind.has(object.kind));

@@ -44,7 +44,10 @@ describe('what is read', () => {
   });
 
   test('a folder for each cluster', async () => {
-    const cwd = temporaryFolder({ 'a/catalog.yaml': entry('catalog'), 'b/catalog.yaml': entry('catalog') });
+    const cwd = temporaryFolder({
+      'a/catalog.yaml': entry('catalog'),
+      'b/catalog.yaml': entry('catalog', '{team: b}'),
+    });
     const apart = await aegisXc(['lint', '--cluster', 'cluster-a=a', '--cluster', 'cluster-b=b'], { cwd });
     expect(apart).toMatchObject({ code: 0 });
     const together = await aegisXc(['lint', '--fail-on', 'warning'], { cwd });

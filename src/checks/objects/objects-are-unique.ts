@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { groupOf } from '../../objects/kinds.ts';
 import type { SourcedObject } from '../../objects/object-set.ts';
 import { defineObjectCheck } from './object-check.ts';
 
-/** Within a cluster. In one file it is a slip; in two, the folder may hold several variants of it. */
+/**
+ * Within a cluster. In one file it is a slip; in two, the folder may hold several variants of it. A Namespace that each of several files
+ * brings along in the same form does no harm.
+ */
 export const objectsAreUnique = defineObjectCheck({
   codes: ['AXC2010'],
   *find({ clusters }) {
@@ -14,10 +18,12 @@ export const objectsAreUnique = defineObjectCheck({
         const first = seen.get(key);
         if (first) {
           const [here, there] = [on.locate(['metadata', 'name']), first.locate(['metadata', 'name'])];
+          const isOneFile = here?.file === there?.file;
+          if (!isOneFile && isDeepStrictEqual(first.object, on.object)) continue;
           const place = there ? `${there.file}:${there.line}` : 'before';
           yield {
             code: 'AXC2010',
-            severity: here?.file === there?.file ? 'error' : 'warning',
+            severity: isOneFile ? 'error' : 'warning',
             message: `this object is there already, at ${place}: the one that is applied last counts`,
             hint: 'remove one of them, or give it another name',
             on,

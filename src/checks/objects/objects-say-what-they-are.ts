@@ -1,4 +1,4 @@
-import { isJudged, judgedKinds } from '../../objects/kinds.ts';
+import { apiVersionOf, isJudged, schemaOfKind } from '../../objects/kinds.ts';
 import { defineObjectCheck } from './object-check.ts';
 
 /** Of a kind or group that lint judges: what lacks either may be anything, as the values of a chart. */
@@ -16,9 +16,9 @@ export const objectsSayWhatTheyAre = defineObjectCheck({
           mark: 'key',
         };
       }
-      const apiVersion = judgedKinds.get(on.kind);
-      if (on.apiVersion === '' && apiVersion !== undefined) {
-        const hint = `write \`apiVersion: ${apiVersion}\` beside it`;
+      const schema = schemaOfKind(on.kind);
+      if (on.apiVersion === '' && schema !== undefined) {
+        const hint = `write \`apiVersion: ${apiVersionOf(schema)}\` beside it`;
         yield { code: 'AXC2012', message: 'apiVersion is missing', hint, on, field: ['kind'], mark: 'key' };
       }
     }

@@ -6,8 +6,9 @@ import type { Code } from '../../../src/codes.ts';
 import { objectSet } from '../../support/object-set.ts';
 import type { ObjectExamplesByCode } from './examples.ts';
 import { identity } from './identity.examples.ts';
+import { schema } from './schema.examples.ts';
 
-const examples: ObjectExamplesByCode = { ...identity };
+const examples: ObjectExamplesByCode = { ...identity, ...schema };
 // The keys of a record of codes are codes.
 const codes = Object.keys(examples) as Code[];
 

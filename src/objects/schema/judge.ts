@@ -1,0 +1,28 @@
+import { schemaOf } from '../kinds.ts';
+import type { SourcedObject } from '../object-set.ts';
+import { type BrokenRule, brokenRules, withDefaults } from './rules.ts';
+import { type SchemaProblem, schemaProblems } from './validate.ts';
+
+export interface Judgement {
+  readonly problems: readonly SchemaProblem[];
+  /** Asked only of an object without problems, as the API server does. */
+  readonly broken: readonly BrokenRule[];
+}
+
+const judged = new WeakMap<SourcedObject, Judgement>();
+
+/** What the API server's schema has against an object; nothing against one of a kind that has none here. */
+export function judge(on: SourcedObject): Judgement {
+  const known = judged.get(on) ?? judgementOf(on);
+  judged.set(on, known);
+  return known;
+}
+
+function judgementOf(on: SourcedObject): Judgement {
+  const schema = schemaOf(on)?.schema;
+  if (!schema) return { problems: [], broken: [] };
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, status: _status, ...own } = on.object;
+  const problems = [...schemaProblems(own, schema, [])];
+  const broken = problems.length > 0 ? [] : [...brokenRules(withDefaults(own, schema), schema, [])];
+  return { problems, broken };
+}
