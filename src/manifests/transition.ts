@@ -32,8 +32,10 @@ export const withSpec = (object: KubeObject, fields: JsonObject): KubeObject => 
   spec: { ...specOf(object), ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) },
 });
 
-export const specOf = ({ spec }: KubeObject): JsonObject => (isJsonObject(spec) ? spec : {});
+export const specOf = ({ spec }: JsonObject): JsonObject => (isJsonObject(spec) ? spec : {});
 export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+export const textsOf = (value: Json | undefined): readonly string[] =>
+  listOf(value).flatMap((one) => (typeof one === 'string' ? [one] : []));
 export const objectsOf = (value: Json | undefined): readonly JsonObject[] => listOf(value).filter(isJsonObject);
 
 /** A missing `exportTo` is everywhere, and so is its union with anything. */

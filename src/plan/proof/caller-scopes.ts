@@ -1,8 +1,9 @@
+import { passesOn } from '../../access/gateways.ts';
+import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from '../../access/ways.ts';
 import { isJsonObject } from '../../json.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
-import { listOf, objectsOf, specOf } from '../../manifests/transition.ts';
+import { objectsOf, specOf, textsOf } from '../../manifests/transition.ts';
 import type { Index, Known } from './index-of.ts';
-import { type CallerSide, type Hop, hopsOf, passesOn, seenHosts } from './path.ts';
 import { principalsOf } from './policies.ts';
 import type { Frame, Scope } from './scope.ts';
 import type { World } from './world.ts';
@@ -72,13 +73,13 @@ function viewOf(namespace: string, host: string, look: Look): (state: World) => 
     seenHosts(side, namespace).flatMap(([name, port]) => (name === host ? [port] : []));
   const hops = (side: CallerSide, port: number): readonly Hop[] => {
     const found = hopsOf(side, namespace, host, port);
-    return typeof found === 'string' ? [] : found;
+    return isNoWay(found) ? [] : found;
   };
   const all = [...new Set([...ports(before), ...ports(after)])];
   const frames = new Map(all.map((port) => [port, { before: hops(before, port), after: hops(after, port) }]));
   const works = (world: World, port: number): string | undefined => {
     const found = hopsOf(sideIn(world, own), namespace, host, port);
-    if (typeof found === 'string') return found;
+    if (isNoWay(found)) return found.why;
     return found.map((hop) => blocked(hop, { world, namespace, look, ends: frames.get(port) })).find(Boolean);
   };
   const kept = all.filter((port) => [frame.before, frame.after].every((world) => works(world, port) === undefined));
@@ -188,24 +189,23 @@ function withDestinations(host: string, byHost: ReadonlyMap<string, readonly Kno
 }
 
 const specsOf = ({ versions }: Known) => versions.map(specOf);
-const texts = (values: readonly unknown[]): string[] => values.filter((one) => typeof one === 'string');
 
 const hostsIn = (known: Known): string[] => [
-  ...new Set(specsOf(known).flatMap(({ host, hosts }) => texts([host, ...listOf(hosts)]))),
+  ...new Set(specsOf(known).flatMap(({ host, hosts }) => textsOf([host ?? null, ...textsOf(hosts)]))),
 ];
 
 const destinationsIn = (known: Known): string[] =>
   specsOf(known)
     .flatMap(({ http, tcp }) => [...objectsOf(http), ...objectsOf(tcp)])
     .flatMap(({ route }) => objectsOf(route))
-    .flatMap(({ destination }) => (isJsonObject(destination) ? texts([destination.host]) : []));
+    .flatMap(({ destination }) => (isJsonObject(destination) ? textsOf([destination.host ?? null]) : []));
 
 const clustersIn = (known: Known): string[] =>
   specsOf(known)
     .flatMap(({ endpoints }) => objectsOf(endpoints))
-    .flatMap(({ labels }) => (isJsonObject(labels) ? texts([labels['aegis-xc.dev/cluster']]) : []));
+    .flatMap(({ labels }) => (isJsonObject(labels) ? textsOf([labels['aegis-xc.dev/cluster'] ?? null]) : []));
 
-const namespacesIn = (known: Known): string[] => specsOf(known).flatMap(({ exportTo }) => texts(listOf(exportTo)));
+const namespacesIn = (known: Known): string[] => specsOf(known).flatMap(({ exportTo }) => textsOf(exportTo));
 
 /** Every name that an SNI of the rule has, on whatever level. */
 const fqdnsIn = ({ versions }: Known): string[] =>
@@ -218,5 +218,10 @@ const fqdnsIn = ({ versions }: Known): string[] =>
 function sideIn(world: World, known: readonly Known[]): CallerSide {
   const objects = (kind: string): KubeObject[] =>
     known.flatMap((one) => (one.kind === kind ? (world.get(one.key) ?? []) : []));
-  return { entries: objects('ServiceEntry'), rules: objects('DestinationRule'), routes: objects('VirtualService') };
+  return {
+    entries: objects('ServiceEntry'),
+    rules: objects('DestinationRule'),
+    routes: objects('VirtualService'),
+    oldestFirst: true, // `indexOf` lists what was there before the plan first
+  };
 }

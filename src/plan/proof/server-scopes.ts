@@ -1,8 +1,8 @@
+import { hostsBehind, serversOf } from '../../access/gateways.ts';
 import { isJsonObject } from '../../json.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
 import { objectsOf, specOf } from '../../manifests/transition.ts';
 import type { Index, Known } from './index-of.ts';
-import { hostsBehind, serversOf } from './path.ts';
 import { letsIn, sampleCalls } from './policies.ts';
 import type { Frame, Scope } from './scope.ts';
 import type { World } from './world.ts';
