@@ -103,6 +103,7 @@ export interface Caller {
   readonly ports: readonly number[] | undefined;
   readonly methods: readonly string[] | undefined;
   readonly paths: readonly string[] | undefined;
+  readonly at: Path;
 }
 
 export interface Traffic {
@@ -156,6 +157,8 @@ export interface Rule {
   readonly notPorts: readonly number[] | undefined;
   readonly methods: readonly string[] | undefined;
   readonly paths: readonly string[] | undefined;
+  /** Whom it is for. */
+  readonly at: Path;
 }
 
 /** One host in one cluster: how it is found, how it is connected to, where its calls go. */

@@ -1,3 +1,4 @@
+import type { Path } from '../diagnostics.ts';
 import type { ClusterSpec, FederationSpec, ProviderSpec, ServiceSpec } from '../spec/schema.ts';
 import { resolveConsumerNamespaces } from './consumer-namespaces.ts';
 import { resolveExports } from './exports.ts';
@@ -65,26 +66,34 @@ function resolveService(name: string, spec: ServiceSpec, clusters: ReadonlyMap<s
     limits: spec.preset === undefined ? [] : limitsOf(spec.preset),
     ports,
     providers,
-    consumers: spec.consumers.map(({ cluster, ports: names, allow, ...caller }) => ({
+    consumers: spec.consumers.map(({ cluster, ports: names, allow, ...caller }, n) => ({
       ...caller,
       cluster: known(clusters, cluster),
       ports: names && ports.filter((port) => names.includes(port.name)).map((port) => port.targetPort),
       methods: allow?.methods,
       paths: allow?.paths,
+      at: ['services', name, 'consumers', n],
     })),
-    localCallers: spec.localCallers === 'any' ? 'any' : spec.localCallers.map(localCaller),
+    localCallers:
+      spec.localCallers === 'any'
+        ? 'any'
+        : spec.localCallers.map((caller, n) => localCaller(caller, ['services', name, 'localCallers', n])),
     traffic: resolveTraffic(spec),
     sharing: resolveSharing(name, spec),
     at: ['services', name],
   };
 }
 
-const localCaller = (caller: { namespace: string; serviceAccount: string; ports?: number[] | undefined }): Caller => ({
+const localCaller = (
+  caller: { namespace: string; serviceAccount: string; ports?: number[] | undefined },
+  at: Path,
+): Caller => ({
   ...caller,
   cluster: undefined,
   ports: caller.ports,
   methods: undefined,
   paths: undefined,
+  at,
 });
 
 function resolveProvider(service: string, spec: ProviderSpec, cluster: Cluster, at: Provider['at']): Provider {

@@ -61,17 +61,19 @@ function consumerRules(consumer: Caller, ports: readonly Port[]): Rule[] {
       ports: [port.targetPort],
       methods: isHttp(port) ? consumer.methods : undefined,
       paths: isHttp(port) ? consumer.paths : undefined,
+      at: consumer.at,
     }));
 }
 
 /** Local callers keep all ports of the workload unless the spec names some: that they could call it before is the point. */
-function localRules({ localCallers }: Service, { cluster }: Provider): Rule[] {
+function localRules({ localCallers, at }: Service, { cluster }: Provider): Rule[] {
   const { trustDomain } = cluster;
-  if (localCallers === 'any') return [{ ...anyRule, principals: [`${trustDomain}/*`] }];
-  return localCallers.map(({ namespace, serviceAccount, ports }) => ({
+  if (localCallers === 'any') return [{ ...anyRule, principals: [`${trustDomain}/*`], at: [...at, 'localCallers'] }];
+  return localCallers.map((caller) => ({
     ...anyRule,
-    principals: [principal(trustDomain, namespace, serviceAccount)],
-    ports,
+    principals: [principal(trustDomain, caller.namespace, caller.serviceAccount)],
+    ports: caller.ports,
+    at: caller.at,
   }));
 }
 
@@ -82,12 +84,12 @@ function localRules({ localCallers }: Service, { cluster }: Provider): Rule[] {
 const openPorts = (shares: readonly Share[], exported: readonly number[]): Rule[] =>
   shares
     .filter(({ provider }) => provider.otherPorts === 'open')
-    .flatMap(({ provider: { cluster } }) => [
-      { ...anyRule, principals: [`${cluster.trustDomain}/*`], notPorts: exported },
-      { ...anyRule, notPrincipals: ['*'], notPorts: exported },
+    .flatMap(({ provider: { cluster, at } }) => [
+      { ...anyRule, principals: [`${cluster.trustDomain}/*`], notPorts: exported, at: [...at, 'otherPorts'] },
+      { ...anyRule, notPrincipals: ['*'], notPorts: exported, at: [...at, 'otherPorts'] },
     ]);
 
-const anyRule: Rule = {
+const anyRule: Omit<Rule, 'at'> = {
   principals: undefined,
   notPrincipals: undefined,
   ports: undefined,
@@ -106,6 +108,12 @@ function longestIdle(ports: readonly Port[]): string | undefined {
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-const distinct = (rules: readonly Rule[]): Rule[] => [
-  ...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values(),
-];
+/** The first of those that say the same. */
+function distinct(rules: readonly Rule[]): Rule[] {
+  const first = new Map<string, Rule>();
+  for (const rule of rules) {
+    const key = JSON.stringify({ ...rule, at: undefined });
+    if (!first.has(key)) first.set(key, rule);
+  }
+  return [...first.values()];
+}

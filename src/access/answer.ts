@@ -1,0 +1,94 @@
+import type { KubeObject } from '../manifests/manifest.ts';
+import { type Arrival, type Dead, waysOf } from './arrival.ts';
+import type { Call } from './call.ts';
+import { portModes } from './peers.ts';
+import { principalOf, type Question } from './question.ts';
+import type { Sites } from './sites.ts';
+import { allOf, dependsOn, isOpen, type Truth } from './truth.ts';
+import { judge, type RuleRef, type Verdict } from './verdict.ts';
+
+/** What becomes of a call on one of its ways. */
+export interface WayAnswer {
+  /** Cluster of the provider; undefined where it gets to none. */
+  readonly to: string | undefined;
+  readonly allowed: Truth;
+  readonly decided: 'no-way' | 'mtls' | Verdict['decided'];
+  /** What decided it. */
+  readonly by: readonly RuleRef[];
+  /** Why it does not even get to the policies. */
+  readonly why: string | undefined;
+  /** The objects that lead there. */
+  readonly through: readonly KubeObject[];
+}
+
+export interface Answer {
+  readonly question: Question;
+  readonly allowed: Truth;
+  readonly ways: readonly WayAnswer[];
+}
+
+/**
+ * May this caller make this call? Objects decide whether it gets to the workload at all, how the workload takes it, and whether its
+ * policies let it in. That the meshes trust each other is taken for granted.
+ */
+export function answer(question: Question, sites: Sites): Answer {
+  const ways = waysOf(question, sites).map((way) => ('why' in way ? deadEnd(way) : decide(way, question)));
+  return { question, allowed: together(ways), ways };
+}
+
+const deadEnd = ({ to, why, by, through }: Dead): WayAnswer => ({
+  to,
+  allowed: false,
+  decided: 'no-way',
+  by: by.map((policy) => ({ policy, rule: undefined })),
+  why,
+  through,
+});
+
+function decide(way: Arrival, question: Question): WayAnswer {
+  const { site, workload, provider, port, through } = way;
+  const to = provider.cluster.name;
+  const { rootNamespace } = site.mesh;
+  const modes = portModes(site.of('PeerAuthentication'), { workload, port: port.targetPort, rootNamespace });
+  const judged = modes.map(({ mode, by }): WayAnswer => {
+    const refusal = refusalOf(mode, way);
+    if (refusal) return { to, allowed: false, decided: 'mtls', by: refOf(by), why: refusal, through };
+    const plaintext = way.plaintext || mode === 'DISABLE';
+    const verdict = judge(site.of('AuthorizationPolicy'), workload, callOf(way, question, plaintext), site.mesh);
+    return { to, ...verdict, why: undefined, through };
+  });
+  const [first] = judged;
+  if (first === undefined) throw new Error('a port has a mode');
+  const same = judged.every(({ allowed }) => allowed === first.allowed);
+  if (same || judged.length === 1) return first;
+  const older = dependsOn('which PeerAuthentication is the older one, or which labels its pods have');
+  return { ...first, allowed: older, decided: 'open', by: modes.flatMap(({ by }) => refOf(by)) };
+}
+
+const refOf = (policy: KubeObject | undefined): RuleRef[] => (policy ? [{ policy, rule: undefined }] : []);
+
+function refusalOf(mode: string, { plaintext, remote }: Arrival): string | undefined {
+  if (plaintext) return mode === 'STRICT' ? 'the port takes no plaintext' : undefined;
+  return remote && mode === 'DISABLE'
+    ? 'the port takes plaintext only, and the gateway passes on mutual TLS only'
+    : undefined;
+}
+
+function callOf({ caller, port, sni, hosts }: Arrival, { method, path }: Question, plaintext: boolean): Call {
+  return {
+    principal: plaintext ? undefined : principalOf(caller.who, caller.site),
+    port: port.targetPort,
+    http: port.http ? { method, path, hosts } : undefined,
+    sni: plaintext ? '' : sni,
+  };
+}
+
+/** Where the ways differ, it depends on the one that is taken. */
+function together(ways: readonly WayAnswer[]): Truth {
+  const truths = ways.map(({ allowed }) => allowed);
+  if (truths.every((truth) => truth === true)) return true;
+  if (truths.every((truth) => truth === false)) return false;
+  const open = truths.filter(isOpen);
+  const mixed = truths.includes(true) && truths.includes(false);
+  return allOf([...open, ...(mixed || truths.includes(false) ? [dependsOn('which way it takes')] : [])]);
+}

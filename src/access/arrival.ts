@@ -1,0 +1,199 @@
+import type { KubeObject } from '../manifests/manifest.ts';
+import { specOf } from '../manifests/transition.ts';
+import type { Federation, Provider } from '../model/federation.ts';
+import { passthroughSni, serviceFqdn } from '../model/identity.ts';
+import { passesOn } from './gateways.ts';
+import type { AskedPort, Caller, Question } from './question.ts';
+import { hasLabels, type Workload } from './selection.ts';
+import { hidingSidecar } from './sidecars.ts';
+import type { Site, Sites } from './sites.ts';
+import { mayHold } from './truth.ts';
+import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from './ways.ts';
+
+/** A call that gets to the proxy of the workload. */
+export interface Arrival {
+  readonly caller: { readonly who: Caller; readonly site: Site };
+  readonly provider: Provider;
+  readonly site: Site;
+  readonly workload: Workload;
+  readonly port: AskedPort;
+  /** It comes through the gateway. */
+  readonly remote: boolean;
+  readonly plaintext: boolean;
+  readonly sni: string | undefined;
+  /** What may stand in the Host header; none: that is not known. */
+  readonly hosts: readonly string[];
+  readonly through: readonly KubeObject[];
+}
+
+/** A call that does not get there: why, and which objects are in the way. */
+export interface Dead {
+  readonly to: string | undefined;
+  readonly why: string;
+  readonly by: readonly KubeObject[];
+  readonly through: readonly KubeObject[];
+}
+
+/** Every way that a call may take: there, or to where it ends. */
+export function waysOf(question: Question, sites: Sites): readonly (Arrival | Dead)[] {
+  const { caller, service } = question;
+  const site = sites.of(caller.cluster);
+  if (site === undefined) throw new Error(`no cluster ${caller.cluster}`);
+  const own = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
+  if (!caller.sidecar || !question.port.exported) return [besideIt(question, site, own)];
+
+  const side = callerSide(site);
+  const isImported = seenHosts(side, caller.namespace).some(([host]) => host === question.host);
+  const dialled = own && !isImported ? serviceFqdn(own.service, own.namespace) : question.host;
+  const hops = hopsOf(side, caller.namespace, dialled, question.port.number);
+  if (isNoWay(hops)) return [dead(undefined, hops.why, hops.by, [])];
+  return hops.map((hop) => hidden(hop, question, site) ?? arrive(hop, question, { site, sites }));
+}
+
+const callerSide = (site: Site): CallerSide => ({
+  entries: site.of('ServiceEntry'),
+  rules: site.of('DestinationRule'),
+  routes: site.of('VirtualService'),
+});
+
+const dead = (
+  to: string | undefined,
+  why: string,
+  by: readonly KubeObject[],
+  through: readonly KubeObject[],
+): Dead => ({
+  to,
+  why,
+  by,
+  through,
+});
+
+/** By the address of a pod: without a sidecar no other name leads there, and other ports have no other. */
+function besideIt({ caller, port }: Question, site: Site, provider: Provider | undefined): Arrival | Dead {
+  if (provider === undefined) {
+    return caller.sidecar
+      ? dead(undefined, `port ${port.number} is not exported`, [], [])
+      : dead(undefined, 'without a sidecar there is no way to another cluster', [], []);
+  }
+  return {
+    caller: { who: caller, site },
+    provider,
+    site,
+    workload: { namespace: provider.namespace, labels: provider.workload },
+    port,
+    remote: false,
+    plaintext: !caller.sidecar,
+    sni: undefined,
+    hosts: [],
+    through: [],
+  };
+}
+
+/** A Sidecar of the caller's Namespace may leave out what is exported to it. */
+function hidden({ host, by }: Hop, { caller }: Question, site: Site): Dead | undefined {
+  const entry = by.find(({ kind }) => kind === 'ServiceEntry');
+  const home = entry?.metadata.namespace ?? host.split('.')[1] ?? '';
+  const { rootNamespace } = site.mesh;
+  const sidecar = hidingSidecar(site.of('Sidecar'), { namespace: caller.namespace, host, home, rootNamespace });
+  return (
+    sidecar && dead(undefined, `${host} is not among the hosts of the Sidecar of ${caller.namespace}`, [sidecar], [])
+  );
+}
+
+interface Place {
+  /** Of the caller. */
+  readonly site: Site;
+  readonly sites: Sites;
+}
+
+function arrive(hop: Hop, question: Question, place: Place): Arrival | Dead {
+  return hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
+}
+
+function arriveBeside(hop: Hop, question: Question, { site }: Place): Arrival | Dead {
+  const { service, caller } = question;
+  const provider = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
+  const to = caller.cluster;
+  if (provider === undefined) return dead(to, `${hop.host} is not this service`, hop.by, []);
+  const entry = hop.by.find(({ kind }) => kind === 'ServiceEntry');
+  const fqdn = serviceFqdn(provider.service, provider.namespace);
+  if (!entry && hop.host !== fqdn) return dead(to, `${hop.host} is not this service`, hop.by, []);
+  if (hop.tlsMode !== undefined && !['ISTIO_MUTUAL', 'DISABLE'].includes(hop.tlsMode)) {
+    return dead(to, `the DestinationRule has TLS mode ${hop.tlsMode}, which no sidecar answers`, rulesIn(hop), hop.by);
+  }
+  return {
+    ...arrivalOf(hop, provider, question, site),
+    caller: { who: caller, site },
+    remote: false,
+    plaintext: hop.tlsMode === 'DISABLE',
+    hosts: entry ? hostsOf(question) : [],
+    sni: hop.sni ?? passthroughSni(hop.port, entry ? hop.host : fqdn),
+  };
+}
+
+function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): Arrival | Dead {
+  const to = hop.cluster ?? clusterAt(sites.federation, hop);
+  const there = to === undefined ? undefined : sites.of(to);
+  if (there === undefined) return dead(to, `${hop.address} is the gateway of no cluster`, hop.by, []);
+  const end = (why: string, by: readonly KubeObject[]): Dead => dead(to, why, by, hop.by);
+  if (hop.tlsMode !== undefined && hop.tlsMode !== 'ISTIO_MUTUAL') {
+    return end(
+      `the DestinationRule has TLS mode ${hop.tlsMode}, and a gateway passes on ISTIO_MUTUAL only`,
+      rulesIn(hop),
+    );
+  }
+  const sni = hop.sni ?? passthroughSni(hop.port, hop.host);
+  const [, port, fqdn = sni] = /^outbound_\.(\d+)_\.[^_]*_\.(.+)$/.exec(sni) ?? [];
+  const gateways = there.of('Gateway').filter((gateway) => isOurGateway(gateway, there));
+  const open = gateways.filter((gateway) => passesOn(gateway, hop.gatewayPort, fqdn));
+  if (open.length === 0)
+    return end(`the gateway of ${to} has nothing for the SNI ${sni}`, [...rulesIn(hop), ...gateways]);
+  const provider = question.service.providers.find(({ cluster }) => cluster.name === to);
+  const exported = sites.federation.exports.find((one) => one.cluster.name === to && one.fqdn === fqdn);
+  const target = exported?.ports.find(({ number }) => number === Number(port));
+  if (provider === undefined || exported === undefined || exported.namespace !== provider.namespace) {
+    return end(`it would reach ${fqdn}, which is not this service`, rulesIn(hop));
+  }
+  if (target === undefined) return end(`${fqdn} has no port ${port}`, rulesIn(hop));
+  return checkServer(hop, {
+    ...arrivalOf(hop, provider, question, there),
+    caller: { who: question.caller, site },
+    port: { ...question.port, targetPort: target.targetPort },
+    remote: true,
+    plaintext: false,
+    sni,
+    hosts: hostsOf(question),
+    through: [...hop.by, ...open.slice(0, 1)],
+  });
+}
+
+/** The caller hangs up on a server of another identity. */
+function checkServer(hop: Hop, arrival: Arrival): Arrival | Dead {
+  const { identities } = arrival.provider;
+  if (hop.identities.length === 0 || hop.identities.some((one) => identities.includes(one))) return arrival;
+  const why = `the caller expects another server: ${hop.identities.join(', ')}`;
+  return dead(arrival.provider.cluster.name, why, rulesIn(hop), arrival.through);
+}
+
+const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site) => ({
+  provider,
+  site,
+  workload: { namespace: provider.namespace, labels: provider.workload },
+  port,
+  through: hop.by,
+});
+
+const rulesIn = ({ by }: Hop): KubeObject[] => by.filter(({ kind }) => kind === 'DestinationRule');
+
+/** Selected by the labels that the spec gives the pods of the gateway. */
+const isOurGateway = (gateway: KubeObject, { cluster }: Site): boolean =>
+  mayHold(hasLabels(cluster.gateway?.selector ?? {}, specOf(gateway).selector));
+
+const clusterAt = ({ clusters }: Federation, { address, gatewayPort }: Hop): string | undefined =>
+  clusters.find(({ gateway }) => gateway?.addresses.includes(address ?? '') && String(gateway.port) === gatewayPort)
+    ?.name;
+
+/** Clients leave the port away where it is the usual one, but for gRPC. */
+function hostsOf({ host, port }: Question): readonly string[] {
+  return port.number === 80 ? [host, `${host}:80`] : [`${host}:${port.number}`];
+}
