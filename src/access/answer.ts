@@ -17,6 +17,8 @@ export interface WayAnswer {
   readonly by: readonly RuleRef[];
   /** Why it does not even get to the policies. */
   readonly why: string | undefined;
+  /** Rules that let the caller in with another method or path. */
+  readonly otherwise: readonly RuleRef[];
   /** The objects that lead there. */
   readonly through: readonly KubeObject[];
 }
@@ -42,6 +44,7 @@ const deadEnd = ({ to, why, by, through }: Dead): WayAnswer => ({
   decided: 'no-way',
   by: by.map((policy) => ({ policy, rule: undefined })),
   why,
+  otherwise: [],
   through,
 });
 
@@ -52,10 +55,13 @@ function decide(way: Arrival, question: Question): WayAnswer {
   const modes = portModes(site.of('PeerAuthentication'), { workload, port: port.targetPort, rootNamespace });
   const judged = modes.map(({ mode, by }): WayAnswer => {
     const refusal = refusalOf(mode, way);
-    if (refusal) return { to, allowed: false, decided: 'mtls', by: refOf(by), why: refusal, through };
+    if (refusal) return { to, allowed: false, decided: 'mtls', by: refOf(by), why: refusal, otherwise: [], through };
     const plaintext = way.plaintext || mode === 'DISABLE';
-    const verdict = judge(site.of('AuthorizationPolicy'), workload, callOf(way, question, plaintext), site.mesh);
-    return { to, ...verdict, why: undefined, through };
+    const call = callOf(way, question, plaintext);
+    const asked = (about: Call): Verdict => judge(site.of('AuthorizationPolicy'), workload, about, site.mesh);
+    const verdict = asked(call);
+    const otherwise = verdict.decided === 'no-allow-rule' ? asked(withAnyRequest(call)).by : [];
+    return { to, ...verdict, why: undefined, otherwise: otherwise.filter(({ rule }) => rule !== undefined), through };
   });
   const [first] = judged;
   if (first === undefined) throw new Error('a port has a mode');
@@ -82,6 +88,11 @@ function callOf({ caller, port, sni, hosts }: Arrival, { method, path }: Questio
     sni: plaintext ? '' : sni,
   };
 }
+
+const withAnyRequest = (call: Call): Call => ({
+  ...call,
+  http: call.http && { ...call.http, method: undefined, path: undefined },
+});
 
 /** Where the ways differ, it depends on the one that is taken. */
 function together(ways: readonly WayAnswer[]): Truth {

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
     ['init', 'write a spec to start from', () => import('./commands/init.ts')],
     ['validate', 'check a spec', () => import('./commands/validate.ts')],
     ['lint', 'check objects that somebody wrote by hand', () => import('./commands/lint.ts')],
+    ['can', 'say who may call what, and which rule says so', () => import('./commands/can.ts')],
     ['render', 'print the manifests, or write them to a folder', () => import('./commands/render.ts')],
   ],
   'With the clusters:': [

@@ -57,6 +57,13 @@ function importsOf(view: View): Import[] {
   }
 }
 
+/** What consumers dial: one host, or one for every broker. */
+export const dialledHosts = (service: Service): string[] => {
+  const { sharing, providers } = service;
+  if (sharing.kind !== 'brokers') return [sharing.host];
+  return providers.flatMap((provider) => brokerNumbers(sharing.count).map((n) => brokerHost(service, provider, n)));
+};
+
 // One provider: its gateways are the endpoints.
 
 function singleImport(view: View, provider: Provider, host: string, options?: RouteOptions): Import {
@@ -235,8 +242,6 @@ function addressesOf(spec: FederationSpec, service: Service): (host: string) => 
   if (pinned === undefined) return (host) => virtualAddress(host, spec.addressRange);
   const { sharing } = service;
   if (sharing.kind !== 'brokers') return () => pinned;
-  const hosts = service.providers.flatMap((provider) =>
-    brokerNumbers(sharing.count).map((n) => brokerHost(service, provider, n)),
-  );
+  const hosts = dialledHosts(service);
   return (host) => addressPlus(pinned, hosts.indexOf(host));
 }
