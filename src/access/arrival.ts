@@ -2,6 +2,7 @@ import type { KubeObject } from '../manifests/manifest.ts';
 import { specOf } from '../manifests/transition.ts';
 import type { Federation, Provider } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
+import { labelsKey } from '../model/labels.ts';
 import { passesOn } from './gateways.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
 import { hasLabels, type Workload } from './selection.ts';
@@ -40,7 +41,7 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
   const site = sites.of(caller.cluster);
   if (site === undefined) throw new Error(`no cluster ${caller.cluster}`);
   const own = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
-  if (!caller.sidecar || !question.port.exported) return [besideIt(question, site, own)];
+  if (!caller.sidecar || !question.port.exported) return [besideIt(question, site, own, sites)];
 
   const side = callerSide(site);
   const isImported = seenHosts(side, caller.namespace).some(([host]) => host === question.host);
@@ -69,7 +70,12 @@ const dead = (
 });
 
 /** By the address of a pod: without a sidecar no other name leads there, and other ports have no other. */
-function besideIt({ caller, port }: Question, site: Site, provider: Provider | undefined): Arrival | Dead {
+function besideIt(
+  { caller, port }: Question,
+  site: Site,
+  provider: Provider | undefined,
+  { federation }: Sites,
+): Arrival | Dead {
   if (provider === undefined) {
     return caller.sidecar
       ? dead(undefined, `port ${port.number} is not exported`, [], [])
@@ -79,7 +85,7 @@ function besideIt({ caller, port }: Question, site: Site, provider: Provider | u
     caller: { who: caller, site },
     provider,
     site,
-    workload: { namespace: provider.namespace, labels: provider.workload },
+    workload: workloadOf(provider, site, federation),
     port,
     remote: false,
     plaintext: !caller.sidecar,
@@ -110,7 +116,7 @@ function arrive(hop: Hop, question: Question, place: Place): Arrival | Dead {
   return hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
 }
 
-function arriveBeside(hop: Hop, question: Question, { site }: Place): Arrival | Dead {
+function arriveBeside(hop: Hop, question: Question, { site, sites }: Place): Arrival | Dead {
   const { service, caller } = question;
   const provider = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
   const to = caller.cluster;
@@ -122,7 +128,7 @@ function arriveBeside(hop: Hop, question: Question, { site }: Place): Arrival | 
     return dead(to, `the DestinationRule has TLS mode ${hop.tlsMode}, which no sidecar answers`, rulesIn(hop), hop.by);
   }
   return {
-    ...arrivalOf(hop, provider, question, site),
+    ...arrivalOf(hop, provider, question, site, sites),
     caller: { who: caller, site },
     remote: false,
     plaintext: hop.tlsMode === 'DISABLE',
@@ -156,7 +162,7 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
   }
   if (target === undefined) return end(`${fqdn} has no port ${port}`, rulesIn(hop));
   return checkServer(hop, {
-    ...arrivalOf(hop, provider, question, there),
+    ...arrivalOf(hop, provider, question, there, sites),
     caller: { who: question.caller, site },
     port: { ...question.port, targetPort: target.targetPort },
     remote: true,
@@ -175,13 +181,20 @@ function checkServer(hop: Hop, arrival: Arrival): Arrival | Dead {
   return dead(arrival.provider.cluster.name, why, rulesIn(hop), arrival.through);
 }
 
-const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site) => ({
+const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site, sites: Sites) => ({
   provider,
   site,
-  workload: { namespace: provider.namespace, labels: provider.workload },
+  workload: workloadOf(provider, site, sites.federation),
   port,
   through: hop.by,
 });
+
+/** The pods of the provider; what the spec has other labels for are other pods. */
+function workloadOf({ namespace, workload: labels }: Provider, { cluster }: Site, { workloads }: Federation): Workload {
+  const near = workloads.filter((one) => one.cluster === cluster && one.namespace === namespace);
+  const others = near.map((one) => one.labels).filter((one) => labelsKey(one) !== labelsKey(labels));
+  return { namespace, labels, others };
+}
 
 const rulesIn = ({ by }: Hop): KubeObject[] => by.filter(({ kind }) => kind === 'DestinationRule');
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
 import { listOf, specOf } from '../manifests/transition.ts';
@@ -8,6 +9,8 @@ import { allOf, dependsOn, type Truth } from './truth.ts';
 export interface Workload {
   readonly namespace: string;
   readonly labels: Labels;
+  /** Of other pods, by the spec: what selects those exactly is not for these. */
+  readonly others?: readonly Labels[];
 }
 
 /**
@@ -19,7 +22,10 @@ export function selects(policy: KubeObject, workload: Workload, rootNamespace: s
   const { namespace } = policy.metadata;
   if (namespace !== workload.namespace && namespace !== rootNamespace) return false;
   if (targetRef !== undefined || listOf(targetRefs).length > 0) return false;
-  return hasLabels(workload.labels, isJsonObject(selector) ? selector.matchLabels : undefined);
+  const wanted = isJsonObject(selector) ? selector.matchLabels : undefined;
+  if (isJsonObject(wanted) && workload.others?.some((labels) => isDeepStrictEqual({ ...labels }, { ...wanted })))
+    return false;
+  return hasLabels(workload.labels, wanted);
 }
 
 /** A label that the spec doesn't name is one that the pods may have or not. */

@@ -10,6 +10,7 @@ const commands = [
   'init',
   'validate',
   'lint',
+  'can',
   'render',
   'plan',
   'apply',

@@ -41,7 +41,7 @@ export const define: DefineCommand = (command, session) =>
     .option('--to <service>', 'what is called: a service of the spec, or a host')
     .option('--port <port>', 'name or number of a port (default: all that are exported)')
     .option('--method <method>', 'HTTP: the method of the request')
-    .option('--path <path>', 'HTTP: the path of the request')
+    .option('--path <url-path>', 'HTTP: the path of the request')
     .addOption(
       new Option('--with <dir>', 'other objects of the clusters, or <cluster>=<dir>; may be repeated').argParser(
         (dir: string, before: readonly string[] = []) => [...before, dir],

@@ -62,11 +62,16 @@ function valuesFor({ name, choices }: ValueEntry, wanted: Wanted, tree: Tree, en
     if (kind === 'context') return live.contexts().map((word) => ({ word }));
     if (kind === 'cluster') return live.clusters().map((word) => ({ word }));
     if (kind === 'service') return live.services().map((word) => ({ word }));
+    if (kind === 'caller') return live.callers().map((word) => ({ word }));
+    if (kind === 'port') return live.ports().map((word) => ({ word }));
+    if (kind === 'method') return methods.map((word) => ({ word }));
     if (kind === 'command') return tree.commands.map(({ name, summary }) => ({ word: name, about: summary }));
     // `explain` takes a key of the spec, too; those are known to the help of the editor.
     return kind === 'what' || kind === 'finding' ? Object.entries(codes).map(([word, about]) => ({ word, about })) : [];
   }
 }
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** `cluster-a=`, then `cluster-a=prod-a`. */
 function pairsOf(keys: readonly Proposal[], values: readonly Proposal[], typed: string): Completion {

@@ -1,0 +1,388 @@
+import { describe, expect, test } from 'vitest';
+import { answer } from '../../src/access/answer.ts';
+import { callerText, knownCallers } from '../../src/access/callers.ts';
+import type { Caller } from '../../src/access/question.ts';
+import { questionsOf } from '../../src/access/questions.ts';
+import { renderedObjects } from '../../src/access/rendered.ts';
+import { type Sites, sitesOf } from '../../src/access/sites.ts';
+import { isOpen } from '../../src/access/truth.ts';
+import type { JsonObject } from '../../src/json.ts';
+import type { Manifest } from '../../src/manifests/manifest.ts';
+import { readObjects } from '../../src/objects/read-objects.ts';
+import { compile } from '../../src/pipeline.ts';
+import { type FederationInput, federation, service, sharedService, specText } from '../support/federation.ts';
+
+const who = (text: string, sidecar = true): Caller => {
+  const [cluster = '', namespace = '', serviceAccount = ''] = text.split('/');
+  return { cluster, namespace, serviceAccount, sidecar };
+};
+const frontend = who('cluster-a/shop/frontend');
+const batch = who('cluster-b/default/batch');
+
+const spec = federation({
+  services: {
+    'backend-api': service({ localCallers: [{ namespace: 'default', serviceAccount: 'batch' }] }),
+  },
+});
+const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traffic']): FederationInput =>
+  federation({ services: { catalog: sharedService({ traffic, localCallers: 'any' }) } });
+
+interface Beside {
+  /** Objects that somebody else has written, by cluster. */
+  readonly with?: Readonly<Record<string, readonly JsonObject[]>>;
+  /** What is rendered otherwise, or left out. */
+  readonly change?: (manifest: Manifest) => readonly Manifest[];
+  readonly meshConfigs?: ReadonlyMap<string, JsonObject>;
+}
+
+function sites(input: FederationInput, { with: others = {}, change, meshConfigs }: Beside = {}): Sites {
+  const {
+    federation: model,
+    manifests = [],
+    diagnostics,
+    locate,
+  } = compile({ file: 'federation.yaml', text: specText(input) });
+  if (model === undefined) throw new Error(JSON.stringify(diagnostics));
+  const ours = renderedObjects({
+    federation: model,
+    manifests: change ? manifests.flatMap(change) : manifests,
+    locate,
+  });
+  const theirs = Object.entries(others).flatMap(
+    ([cluster, objects]) =>
+      readObjects({ file: `${cluster}.yaml`, text: objects.map((one) => JSON.stringify(one)).join('\n---\n'), cluster })
+        .objects,
+  );
+  return sitesOf({ federation: model, objects: [...ours, ...theirs], ...(meshConfigs && { meshConfigs }) });
+}
+
+interface Call {
+  readonly caller?: Caller;
+  readonly port?: string;
+  readonly method?: string;
+  readonly path?: string;
+}
+function ask(of: Sites, { caller = frontend, ...call }: Call = {}) {
+  const [question] = questionsOf({ callers: [caller], services: of.federation.services, ...call });
+  if (question === undefined) throw new Error('nothing is asked');
+  const { allowed, ways } = answer(question, of);
+  const by = ways.flatMap((way) =>
+    way.by.map(({ policy, rule }) => `${policy.kind} ${policy.metadata.name}${rule === undefined ? '' : ` ${rule}`}`),
+  );
+  return {
+    allowed: isOpen(allowed) ? allowed.on : allowed,
+    why: ways.map(({ why, decided }) => why ?? decided).join('; '),
+    by: [...new Set(by)],
+  };
+}
+
+const istio = (kind: string, name: string, namespace: string, body: JsonObject): JsonObject => ({
+  apiVersion: `${['AuthorizationPolicy', 'PeerAuthentication'].includes(kind) ? 'security' : 'networking'}.istio.io/v1`,
+  kind,
+  metadata: { name, namespace },
+  spec: body,
+});
+
+describe('what is rendered', () => {
+  test.each<[string, Call, unknown, string[]]>([
+    ['lets the consumer in by its rule', {}, true, ['AuthorizationPolicy shop-backend-api 0']],
+    ['lets the local caller in by its own', { caller: batch }, true, ['AuthorizationPolicy shop-backend-api 1']],
+    [
+      'lets the local caller in on every port',
+      { caller: batch, port: '9000' },
+      true,
+      ['AuthorizationPolicy shop-backend-api 1'],
+    ],
+    [
+      'refuses another account of the Namespace',
+      { caller: who('cluster-a/shop/reporting') },
+      false,
+      ['AuthorizationPolicy shop-backend-api'],
+    ],
+    [
+      'does not show the host to another Namespace',
+      { caller: who('cluster-a/web/frontend') },
+      false,
+      ['ServiceEntry shop-backend-api-cluster-b'],
+    ],
+    ['refuses the consumer on another port', { port: '9000' }, false, []],
+    [
+      'refuses whoever has no sidecar',
+      { caller: who('cluster-b/default/batch', false) },
+      false,
+      ['PeerAuthentication shop-backend-api'],
+    ],
+    [
+      'has no way for a caller without a sidecar elsewhere',
+      { caller: who('cluster-a/shop/frontend', false) },
+      false,
+      [],
+    ],
+    [
+      'finds the port by what the workload listens on',
+      { port: '8080' },
+      true,
+      ['AuthorizationPolicy shop-backend-api 0'],
+    ],
+  ])('%s', (_, call, allowed, by) => {
+    expect(ask(sites(spec), call)).toMatchObject({ allowed, by });
+  });
+
+  test('a rule comes from the line of the spec that names the caller', () => {
+    const of = sites(spec);
+    const [policy] = of.of('cluster-b')?.of('AuthorizationPolicy') ?? [];
+    const source = policy && of.sourceOf(policy);
+    expect([0, 1].map((rule) => source?.locate(['spec', 'rules', rule])?.text.trim())).toEqual([
+      '- cluster: cluster-a',
+      '- namespace: default',
+    ]);
+  });
+
+  test('shares over clusters: each way has its own policies', () => {
+    const failover = sites(shared({ failover: ['cluster-a', 'cluster-b'], timeout: '5s' }));
+    expect(ask(failover, { caller: who('cluster-a/web/web') }).allowed).toBe(true);
+    // Beside the provider everybody may, in the other cluster nobody but the consumers.
+    expect(ask(failover, { caller: who('cluster-a/web/other') }).allowed).toEqual(['which way it takes']);
+    const weights = sites(shared({ weights: { 'cluster-a': 100, 'cluster-b': 0 } }));
+    expect(ask(weights, { caller: who('cluster-a/web/other') }).allowed).toBe(true);
+  });
+});
+
+describe('what is in the way', () => {
+  const changed =
+    (kind: string, body: (spec: JsonObject) => JsonObject | undefined) =>
+    (manifest: Manifest): Manifest[] => {
+      if (manifest.resource.kind !== kind) return [manifest];
+      const now = body(manifest.object.spec as JsonObject); // a rendered object has one
+      return now ? [{ ...manifest, object: { ...manifest.object, spec: now } }] : [];
+    };
+  const tls =
+    (of: JsonObject) =>
+    (body: JsonObject): JsonObject => ({ ...body, trafficPolicy: { tls: of } });
+
+  test.each<[string, RegExp, Beside]>([
+    ['no ServiceEntry', /is not known$/, { change: changed('ServiceEntry', () => undefined) }],
+    [
+      'no Gateway',
+      /gateway of cluster-b has nothing for the SNI outbound_\.80_/,
+      { change: changed('Gateway', () => undefined) },
+    ],
+    [
+      'a Gateway without the host',
+      /has nothing for the SNI/,
+      { change: changed('Gateway', (body) => ({ ...body, servers: [] })) },
+    ],
+    [
+      'a Gateway for other pods',
+      /has nothing for the SNI/,
+      { change: changed('Gateway', (body) => ({ ...body, selector: { istio: 'ingressgateway' } })) },
+    ],
+    [
+      'a Gateway that ends TLS',
+      /has nothing for the SNI/,
+      {
+        change: changed('Gateway', (body) => ({
+          ...body,
+          servers: [{ port: { number: 15443 }, tls: { mode: 'SIMPLE' }, hosts: ['*'] }],
+        })),
+      },
+    ],
+    [
+      'another identity',
+      /expects another server: spiffe:\/\/cluster-b.example\/ns\/default\/sa\/impostor/,
+      {
+        change: changed(
+          'DestinationRule',
+          tls({
+            mode: 'ISTIO_MUTUAL',
+            sni: 'outbound_.80_._.backend-api.default.svc.cluster.local',
+            subjectAltNames: ['spiffe://cluster-b.example/ns/default/sa/impostor'],
+          }),
+        ),
+      },
+    ],
+    [
+      'another port in the SNI',
+      /has no port 81/,
+      {
+        change: changed(
+          'DestinationRule',
+          tls({ mode: 'ISTIO_MUTUAL', sni: 'outbound_.81_._.backend-api.default.svc.cluster.local' }),
+        ),
+      },
+    ],
+    [
+      'no SNI of its own',
+      /nothing for the SNI outbound_.80_._.backend-api.cluster-b.local/,
+      { change: changed('DestinationRule', tls({ mode: 'ISTIO_MUTUAL' })) },
+    ],
+    ['certificates of its own', /TLS mode SIMPLE/, { change: changed('DestinationRule', tls({ mode: 'SIMPLE' })) }],
+    [
+      'a DestinationRule of the caller that shadows ours',
+      /TLS mode DISABLE/,
+      {
+        with: {
+          'cluster-a': [
+            istio('DestinationRule', 'mine', 'shop', { host: '*.local', trafficPolicy: { tls: { mode: 'DISABLE' } } }),
+          ],
+        },
+      },
+    ],
+    [
+      'a Sidecar that leaves the host out',
+      /not among the hosts of the Sidecar/,
+      {
+        with: {
+          'cluster-a': [istio('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*', 'istio-system/*'] }] })],
+        },
+      },
+    ],
+    [
+      'a port that takes plaintext only',
+      /takes plaintext only/,
+      {
+        change: changed('PeerAuthentication', () => undefined),
+        with: { 'cluster-b': [istio('PeerAuthentication', 'off', 'default', { mtls: { mode: 'DISABLE' } })] },
+      },
+    ],
+    [
+      'a VirtualService without a route for the port',
+      /has no route/,
+      {
+        change: changed('VirtualService', (body) => ({
+          ...body,
+          http: [{ match: [{ port: 81 }], route: [{ destination: { host: 'x' } }] }],
+        })),
+      },
+    ],
+    [
+      'a VirtualService that leads elsewhere',
+      /is not known/,
+      {
+        change: changed('VirtualService', (body) => ({
+          ...body,
+          http: [{ route: [{ destination: { host: 'other.example' } }] }],
+        })),
+      },
+    ],
+  ])('%s', (_, why, beside) => {
+    const found = ask(sites(spec, beside));
+    expect(found.allowed).toBe(false);
+    expect(found.why).toMatch(why);
+  });
+
+  test.each<[string, Beside]>([
+    [
+      'a DestinationRule that is for another host',
+      {
+        with: {
+          'cluster-a': [
+            istio('DestinationRule', 'mine', 'shop', {
+              host: '*.example',
+              trafficPolicy: { tls: { mode: 'DISABLE' } },
+            }),
+          ],
+        },
+      },
+    ],
+    [
+      'a DestinationRule of the root Namespace, which comes last',
+      {
+        with: {
+          'cluster-a': [
+            istio('DestinationRule', 'default', 'istio-system', {
+              host: '*.local',
+              trafficPolicy: { tls: { mode: 'DISABLE' } },
+            }),
+          ],
+        },
+      },
+    ],
+    [
+      'a Sidecar that has the host',
+      { with: { 'cluster-a': [istio('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*', 'aegis-xc/*'] }] })] } },
+    ],
+    [
+      'a Sidecar of another Namespace',
+      { with: { 'cluster-a': [istio('Sidecar', 'default', 'web', { egress: [{ hosts: ['./*'] }] })] } },
+    ],
+    ['a policy of another cluster', { with: { 'cluster-a': [istio('AuthorizationPolicy', 'none', 'default', {})] } }],
+  ])('is not %s', (_, beside) => {
+    expect(ask(sites(spec, beside)).allowed).toBe(true);
+  });
+});
+
+describe('what others have written', () => {
+  const denying = (rule: JsonObject): JsonObject =>
+    istio('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
+  test('counts beside what is rendered', () => {
+    const fenced = sites(spec, {
+      with: { 'cluster-b': [denying({ from: [{ source: { principals: ['cluster-a.example/*'] } }] })] },
+    });
+    expect(ask(fenced)).toMatchObject({ allowed: false, by: ['AuthorizationPolicy fence 0'] });
+    expect(ask(fenced, { caller: batch }).allowed).toBe(true);
+  });
+
+  test('stands in the Namespace that MeshConfig names', () => {
+    const fence = denying({});
+    const meshConfigs = new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]);
+    expect(ask(sites(spec, { with: { 'cluster-b': [fence] } })).allowed).toBe(false);
+    expect(ask(sites(spec, { with: { 'cluster-b': [fence] }, meshConfigs })).allowed).toBe(true);
+  });
+
+  test('makes an alias of a trust domain the same as the own one', () => {
+    const meshConfigs = new Map([['cluster-b', { trustDomainAliases: ['cluster-a.example'] }]]);
+    const namesake = {
+      with: {
+        'cluster-b': [denying({ from: [{ source: { principals: ['cluster-b.example/ns/shop/sa/frontend'] } }] })],
+      },
+    };
+    expect(ask(sites(spec, namesake)).allowed).toBe(true);
+    expect(ask(sites(spec, { ...namesake, meshConfigs })).allowed).toBe(false);
+  });
+
+  test('of two PeerAuthentications of one workload nobody knows which is older', () => {
+    const peers = istio('PeerAuthentication', 'mine', 'default', {
+      selector: { matchLabels: { app: 'backend-api' } },
+      mtls: { mode: 'PERMISSIVE' },
+    });
+    const open = istio('AuthorizationPolicy', 'open', 'default', { rules: [{}] });
+    const both = sites(spec, { with: { 'cluster-b': [peers, open] } });
+    expect(ask(both, { caller: who('cluster-b/default/batch', false) }).allowed).toEqual([
+      expect.stringContaining('the older one'),
+    ]);
+    expect(ask(both).allowed).toBe(true);
+  });
+
+  test('is not counted twice where it is what we render', () => {
+    const of = sites(spec, {
+      with: { 'cluster-b': [istio('AuthorizationPolicy', 'shop-backend-api', 'default', {})] },
+    });
+    expect(of.of('cluster-b')?.of('AuthorizationPolicy')).toHaveLength(1);
+  });
+});
+
+test('worth asking about are all who are named, and for each border somebody who is not', () => {
+  const others = istio('AuthorizationPolicy', 'jobs', 'default', {
+    rules: [
+      {
+        from: [
+          { source: { principals: ['cluster-b.example/ns/jobs/sa/nightly'] } },
+          { source: { namespaces: ['ops'] } },
+        ],
+      },
+    ],
+  });
+  expect(knownCallers(sites(spec, { with: { 'cluster-b': [others] } })).map(callerText)).toEqual([
+    'cluster-a/shop/frontend',
+    'cluster-b/default/batch',
+    'cluster-a/ops/*',
+    'cluster-b/jobs/nightly',
+    'cluster-b/ops/*',
+    'cluster-a/shop/*',
+    'cluster-a/*/*',
+    'cluster-b/default/*',
+    'cluster-b/*/*',
+    'cluster-b/*/* (no sidecar)',
+  ]);
+});
