@@ -24,7 +24,7 @@ data: { mesh: "trustDomainAliases: [old.example]" }
 `,
   'mesh/policy.yaml': fence
     .replace('name: fence', 'name: aliases')
-    .replace(/rules:[^]*/, 'rules: [{ from: [{ source: { principals: [old.example/ns/backend/sa/batch] } }] }]\n'),
+    .replace(/rules:[\s\S]*/, 'rules: [{ from: [{ source: { principals: [old.example/ns/backend/sa/batch] } }] }]\n'),
 };
 const can = (...args: string[]) => aegisXc(['can', ...args], { cwd: temporaryFolder(files) });
 const frontend = ['--from', 'cluster-a/shop/frontend', '--to', 'backend-api'];
@@ -147,11 +147,7 @@ describe('what could not be asked ends with 2 and a hint', () => {
     ['a port that none can have', [...frontend, '--port', '0'], 'There is no port "0".'],
     ['an unknown port', [...frontend, '--port', 'grpc'], 'There is no port "grpc".'],
     ['a path without its slash', [...frontend, '--path', 'api'], 'A path begins with "/".'],
-    [
-      'a method on bytes',
-      ['-f', 'database.yaml', '--method', 'GET'],
-      'Methods and paths are for HTTP ports.',
-    ],
+    ['a method on bytes', ['-f', 'database.yaml', '--method', 'GET'], 'Methods and paths are for HTTP ports.'],
     ['a folder that is not there', ['--with', 'nothing'], 'There is no file or folder nothing.'],
     ['a file that cannot be read', ['--with', 'broken'], 'broken/fence.yaml:1:'],
   ])('%s', async (_, args, hint) => {
