@@ -1,3 +1,4 @@
+import type { Code } from '../../codes.ts';
 import type { Diagnostic, Path } from '../../diagnostics.ts';
 import type { ObjectSet, SourcedObject } from '../../objects/object-set.ts';
 import { objectChecks } from './index.ts';
@@ -21,12 +22,16 @@ export function checkObjects(
   for (const { find, analyzers } of checks) {
     for (const finding of find(set)) {
       const { code, on } = finding;
-      if (isSuppressed(suppressions, code, on) || suppressesItself(on, code, analyzers)) suppressed++;
+      if (isSuppressed(suppressions, code, on) || suppressesItself(on, code, analyzersFor(code, analyzers)))
+        suppressed++;
       else diagnostics.push(toDiagnostic(finding));
     }
   }
   return { diagnostics, suppressed };
 }
+
+const analyzersFor = (code: Code, analyzers: ObjectCheck['analyzers'] = []): readonly string[] =>
+  Array.isArray(analyzers) ? analyzers : Object.entries(analyzers).flatMap(([one, name]) => (one === code ? name : []));
 
 function toDiagnostic({ code, severity = 'error', message, hint, on, field, mark }: ObjectFinding): Diagnostic {
   const position = on.locate(field, mark);

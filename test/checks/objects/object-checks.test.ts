@@ -6,9 +6,24 @@ import type { Code } from '../../../src/codes.ts';
 import { objectSet } from '../../support/object-set.ts';
 import type { ObjectExamplesByCode } from './examples.ts';
 import { identity } from './identity.examples.ts';
+import { pageExamples } from './pages.ts';
+import { places } from './places.ts';
 import { schema } from './schema.examples.ts';
 
+/** Each page of docs/checks.md is an example itself: what it calls wrong is found, and what it calls right is not. */
 const examples: ObjectExamplesByCode = { ...identity, ...schema };
+for (const check of objectChecks) {
+  for (const code of check.codes) {
+    const page = pageExamples(code);
+    const { wrong = [], right = [] } = examples[code] ?? {};
+    const at = places[code];
+    if (!page || at === undefined) continue;
+    examples[code] = {
+      wrong: [{ title: 'the wrong example of its page', yaml: page.wrong, at }, ...wrong],
+      right: [{ title: 'the right example of its page', yaml: page.right }, ...right],
+    };
+  }
+}
 // The keys of a record of codes are codes.
 const codes = Object.keys(examples) as Code[];
 
@@ -34,9 +49,11 @@ describe('the list of checks', () => {
   });
 
   test('a check finds only what it declares', () => {
-    const sets = Object.values(examples).flatMap(({ wrong, right }) => [...wrong, ...right].map(({ yaml }) => yaml));
+    const sets = Object.values(examples).flatMap(({ wrong, right }) =>
+      [...wrong, ...right].map(({ yaml }) => objectSet(yaml)),
+    );
     for (const check of objectChecks) {
-      const found = sets.flatMap((yaml) => [...check.find(objectSet(yaml))].map(({ code }) => code));
+      const found = sets.flatMap((set) => [...check.find(set)].map(({ code }) => code));
       expect(check.codes).toEqual(expect.arrayContaining([...new Set(found)]));
     }
   });

@@ -1,0 +1,77 @@
+import type { Catalogue } from '../../objects/catalogue.ts';
+import type { Field } from '../../objects/field.ts';
+import { type Kind, kinds } from '../../objects/kind-names.ts';
+import { isSubset, labelText } from '../../objects/label-index.ts';
+import type { Located } from '../../objects/located.ts';
+import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
+
+/** Selectors look into their own namespace; in the root namespace only those of two kinds look further. */
+export const selectorsSelectSomething = defineClusterCheck({
+  codes: ['AXC2172', 'AXC2173'],
+  analyzers: { AXC2172: 'IST0127' },
+  *find(catalogue) {
+    for (const [kind, selectorOf] of selectors) {
+      for (const located of catalogue.of(kind)) {
+        const selector = selectorOf(located.spec);
+        yield* podsElsewhere(catalogue, located, selector, kind);
+        if (kind === kinds.peerAuthentication) yield* inRootNamespace(catalogue, located, selector);
+      }
+    }
+  },
+});
+
+const selectors: readonly (readonly [Kind, (spec: Field) => Field])[] = [
+  [kinds.authorizationPolicy, (spec) => spec.at('selector', 'matchLabels')],
+  [kinds.requestAuthentication, (spec) => spec.at('selector', 'matchLabels')],
+  [kinds.peerAuthentication, (spec) => spec.at('selector', 'matchLabels')],
+  [kinds.telemetry, (spec) => spec.at('selector', 'matchLabels')],
+  [kinds.sidecar, (spec) => spec.at('workloadSelector', 'labels')],
+  [kinds.serviceEntry, (spec) => spec.at('workloadSelector', 'labels')],
+];
+
+const reachEverywhere: readonly Kind[] = [kinds.authorizationPolicy, kinds.requestAuthentication];
+
+function* podsElsewhere(
+  { workloads, of, rootNamespace }: Catalogue,
+  { on, namespace }: Located,
+  selector: Field,
+  kind: Kind,
+): Generator<ObjectFinding> {
+  const labels = selector.labels;
+  const found = workloads.with(labels);
+  const isForAll = namespace === rootNamespace && reachEverywhere.includes(kind);
+  if (namespace === '' || isForAll || found.length === 0) return;
+  if (found.some((pod) => pod.namespace === namespace || pod.namespace === '')) return;
+  if (kind === kinds.serviceEntry) {
+    const isMachine = (entry: Located) =>
+      entry.namespace === namespace && isSubset(labels, entry.spec.at('labels').labels);
+    if (of(kinds.workloadEntry).some(isMachine)) return;
+  }
+  yield {
+    code: 'AXC2172',
+    severity: 'warning',
+    message: `this selects pods of ${namespace} only, and those with ${labelText(labels)} are in ${[...new Set(found.map((pod) => pod.namespace))].join(', ')}: it selects nothing here`,
+    hint: `move it to ${found[0]?.namespace}`,
+    on,
+    field: selector.path,
+    mark: 'key',
+  };
+}
+
+/** `ComposePeerAuthentication` in `pilot/pkg/security/authn/policy_applier.go` takes no policy with a selector from there. */
+function* inRootNamespace(
+  { rootNamespace }: Catalogue,
+  { on, namespace, spec }: Located,
+  selector: Field,
+): Generator<ObjectFinding> {
+  if (namespace !== rootNamespace || selector.entries.length === 0) return;
+  yield {
+    code: 'AXC2173',
+    severity: 'warning',
+    message: `in the root namespace (${rootNamespace}) a PeerAuthentication is for the whole mesh, and one with a selector is ignored, even for pods there`,
+    hint: 'move it to the namespace of the workloads, or remove the selector if it is meant for the whole mesh',
+    on,
+    field: spec.at('selector').path,
+    mark: 'key',
+  };
+}
