@@ -1,8 +1,14 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const processors = availableParallelism();
+/** Each worker has a pair of meshes, 1.6 GB; some files start others beside it. */
+const meshes = Math.max(1, Math.min(3, Math.floor(totalmem() / 4e9)));
+
 /**
- * Three projects: `unit` needs nothing but Node, `cluster` shares one test bench and `mesh` one pair of real meshes
- * (docs/testing.md); each is started only when a file of its project runs.
+ * Three projects: `unit` needs nothing but Node, `cluster` shares one test bench and `mesh` a pair of real meshes per worker
+ * (docs/testing.md); each is started only when a file of its project runs. Unit tests compute; the others wait for most
+ * of their time, so more of them run at once than there are processors.
  */
 export default defineConfig({
   test: {
@@ -14,6 +20,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts', 'test/**/*.mesh.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 20_000,
+          maxWorkers: processors,
         },
       },
       {
@@ -23,6 +30,8 @@ export default defineConfig({
           globalSetup: ['test/support/build.ts', 'test/bench/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          maxWorkers: processors + 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -30,10 +39,10 @@ export default defineConfig({
           name: 'mesh',
           include: ['test/**/*.mesh.test.ts'],
           globalSetup: ['test/support/build.ts', 'test/bench/mesh/global-setup.ts'],
-          fileParallelism: false, // the files share one mesh
-          sequence: { groupOrder: 1 }, // after the others, which need the processors
           testTimeout: 120_000,
           hookTimeout: 240_000,
+          maxWorkers: meshes,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

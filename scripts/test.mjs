@@ -19,10 +19,11 @@ const failed = checks.filter(([name, tool, args]) => !step(name, bin(tool), args
 if (process.argv[2] === 'check') process.exit(failed.length === 0 ? 0 : 1);
 
 if (!step('build', process.execPath, ['scripts/build.mjs'])) failed.push('build');
-const { ok, passed, broken, skipped } = runTests();
-if (!ok) failed.push('tests');
+// One after the other, the quick ones first: each has what it needs (API servers, meshes) for its own time only.
+const tiers = ['unit', 'cluster', 'mesh'].map(runTier);
+failed.push(...tiers.filter(({ ok }) => !ok).map(({ name }) => `${name} tests`));
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`);
-console.log(`\n${passed} passed, ${broken} failed, ${skipped} skipped`);
+console.log(`\n${tiers.map(summary).join('\n')}\n${summary(sum(tiers))}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** Runs one tool; its output is shown only when it fails. */
@@ -36,14 +37,27 @@ function step(name, command, args) {
   return ok;
 }
 
-function runTests() {
+/** The tests of one project of vitest.config.ts. */
+function runTier(name) {
+  const start = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-test-'));
   const report = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = spawnSync(bin('vitest'), ['run', ...reporters], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const stdio = ['ignore', 'inherit', 'inherit'];
+  const { status } = spawnSync(bin('vitest'), ['run', '--project', name, ...reporters], { stdio });
   const numbers = readNumbers(report);
   rmSync(folder, { recursive: true });
-  return { ok: status === 0 && numbers.broken === 0, ...numbers };
+  return { name, ok: status === 0 && numbers.broken === 0, seconds: (performance.now() - start) / 1000, ...numbers };
+}
+
+function summary({ name, passed, broken, skipped, seconds }) {
+  const time = name ? ` (${name} tests, ${Math.round(seconds)} s)` : '';
+  return `${passed} passed, ${broken} failed, ${skipped} skipped${time}`;
+}
+
+function sum(tiers) {
+  const total = (key) => tiers.reduce((all, tier) => all + tier[key], 0);
+  return { passed: total('passed'), broken: total('broken'), skipped: total('skipped') };
 }
 
 /** A test file that could not even be loaded counts as one failed test. No report: vitest itself has failed. */

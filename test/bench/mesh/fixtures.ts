@@ -1,52 +1,58 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { describe, inject } from 'vitest';
+import { join } from 'node:path';
+import { beforeEach, describe, inject, test } from 'vitest';
+import { keepEvidence } from './evidence.ts';
 import { type Mesh, openMesh } from './mesh.ts';
+import { type Followed, type FollowOptions, followReadme } from './readme.ts';
+import { expectNoRejection } from './rejections.ts';
 
 export { eventually } from './eventually.ts';
 
 const shared = inject('mesh');
 
-/** The mesh of the whole run. The files use it one after the other; each begins with `mesh.clean()`. */
-export const mesh: Mesh = 'folder' in shared ? openMesh(shared.folder) : noMesh(shared.notRun);
+/**
+ * The mesh of this worker, which runs one file after the other: each file begins with `mesh.clean()`. Files that run at the
+ * same time have different ones.
+ */
+export const mesh: Mesh = 'folders' in shared ? openMesh(folderOfWorker(shared.folders)) : noMesh(shared.notRun);
+
+function folderOfWorker(folders: readonly string[]): string {
+  const worker = Number(process.env.VITEST_POOL_ID ?? 1); // 1, 2, …
+  const folder = folders[worker - 1];
+  if (folder === undefined) throw new Error(`worker ${worker} has no mesh: there are ${folders.length}`);
+  return folder;
+}
 
 /** `describe` for files named `*.mesh.test.ts`: skipped where there is no mesh. */
 export function scenario(title: string, tests: () => void): void {
-  if ('folder' in shared) describe(title, tests);
-  else describe.skip(`${title} (NOT RUN: ${shared.notRun})`, tests);
+  if ('notRun' in shared) {
+    describe.skip(`${title} (NOT RUN: ${shared.notRun})`, tests);
+    return;
+  }
+  describe(title, () => {
+    beforeEach(({ onTestFailed }) => {
+      onTestFailed(async ({ task }) => {
+        process.stderr.write(`evidence of "${task.name}": ${await keepEvidence(mesh)}\n`);
+      });
+    });
+    tests();
+    test('no proxy has refused what istiod has sent it', () => expectNoRejection(mesh));
+  });
 }
 
 /** The folder of an example: its spec is `federation.yaml`. */
 export const exampleFolder = (name: string): string => join(import.meta.dirname, '..', '..', '..', 'examples', name);
 
-/**
- * A clean mesh with the workloads of an example, its spec applied, and the callers restarted, as the plan asks for: the
- * proxies of new pods read the ProxyConfig objects.
- */
-export async function stageExample(name: string, { restart }: { restart: Restart }): Promise<void> {
+/** A clean mesh in which the commands of the example's README have been given. Yields what came of them. */
+export async function stageExample(name: string, options?: FollowOptions): Promise<Followed[]> {
   await mesh.clean();
-  await applyWorkloads(name);
-  await applySpec(join(exampleFolder(name), 'federation.yaml'));
-  await Promise.all(
-    Object.entries(restart).flatMap(([cluster, namespaces]) =>
-      Object.entries(namespaces).map(([namespace, apps]) => mesh.restart(cluster, namespace, ...apps)),
-    ),
-  );
+  const followed = await followReadme(mesh, exampleFolder(name), options);
+  await Promise.all(mesh.names.map((cluster) => waitForAll(cluster)));
+  return followed;
 }
 
-/** `{ 'cluster-a': { shop: ['frontend'] } }`: Deployments by cluster and namespace. */
-export type Restart = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-
-/** Of each cluster, and waits until they are ready. */
-export async function applyWorkloads(name: string): Promise<void> {
-  const folder = join(exampleFolder(name), 'workloads');
-  await Promise.all(
-    (await readdir(folder)).map(async (file) => {
-      const cluster = basename(file, '.yaml');
-      await mesh.apply(join(folder, file), cluster);
-      await mesh.waitReady(cluster, ...(await namespacesOf(cluster)));
-    }),
-  );
+/** Until all workloads of a cluster are as their specs say. */
+export async function waitForAll(cluster: string): Promise<void> {
+  await mesh.waitReady(cluster, ...(await namespacesOf(cluster)));
 }
 
 /** By the built command line tool. Throws with what it says when it does not end with 0. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** What `box load` reports. */
 const reportSchema = z.object({
   requests: z.number(),
-  /** By status; `cut` is an answer that broke off, `none` no answer at all. */
+  /** By status; `cut` is an answer that broke off, `none` no answer at all, `unknown` a name that nobody knows. */
   byStatus: z.record(z.string(), z.number()),
   /** Answers 200 by `cluster/pod`. */
   byPod: z.record(z.string(), z.number()),
@@ -11,9 +11,14 @@ const reportSchema = z.object({
   worstGapMs: z.number(),
   worstTimeMs: z.number(),
   errors: z.array(z.string()).default([]),
-  /** Second by second. */
+  begin: z.string(),
+  /** Second by second; a gap belongs to the second in which it ends. */
   series: z.array(
-    z.object({ byStatus: z.record(z.string(), z.number()), byCluster: z.record(z.string(), z.number()) }),
+    z.object({
+      byStatus: z.record(z.string(), z.number()),
+      byCluster: z.record(z.string(), z.number()),
+      worstGapMs: z.number(),
+    }),
   ),
 });
 export interface LoadReport extends z.infer<typeof reportSchema> {

@@ -16,18 +16,20 @@ import (
 // report is what came back. A gap is the time between two answers of status 200.
 type report struct {
 	Requests    int            `json:"requests"`
-	ByStatus    map[string]int `json:"byStatus"` // `200`, …; `cut` is an answer that broke off, `none` no answer at all
+	ByStatus    map[string]int `json:"byStatus"` // `200`, …; `cut` is an answer that broke off, `none` no answer, `unknown` no such name
 	ByPod       map[string]int `json:"byPod"`    // of the answers 200 of `box web`: `cluster-a/catalog-6d…`
 	WorstGapMs  int64          `json:"worstGapMs"`
 	WorstTimeMs int64          `json:"worstTimeMs"`
+	Begin       time.Time      `json:"begin"`
 	Errors      []string       `json:"errors,omitempty"` // the first few
 	Series      []second       `json:"series"`
 }
 
 // second is one second of the run.
 type second struct {
-	ByStatus  map[string]int `json:"byStatus"`
-	ByCluster map[string]int `json:"byCluster"`
+	ByStatus   map[string]int `json:"byStatus"`
+	ByCluster  map[string]int `json:"byCluster"`
+	WorstGapMs int64          `json:"worstGapMs"` // of the gaps that ended in it
 }
 
 var whoAnswered = regexp.MustCompile(`"cluster":"([^"]*)","namespace":"[^"]*","pod":"([^"]*)"`)
@@ -35,7 +37,6 @@ var whoAnswered = regexp.MustCompile(`"cluster":"([^"]*)","namespace":"[^"]*","p
 type loadRun struct {
 	sync.Mutex
 	report
-	begin  time.Time
 	lastOK time.Time
 }
 
@@ -55,7 +56,7 @@ func load(args []string) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: *clients, DisableKeepAlives: *fresh}
 	client := &http.Client{Timeout: *timeout, Transport: transport}
 	now := time.Now()
-	run := &loadRun{begin: now, lastOK: now, report: report{ByStatus: map[string]int{}, ByPod: map[string]int{}}}
+	run := &loadRun{lastOK: now, report: report{Begin: now, ByStatus: map[string]int{}, ByPod: map[string]int{}}}
 
 	ticker := time.NewTicker(time.Duration(float64(time.Second) / *rate))
 	end := time.After(time.Duration(*seconds * float64(time.Second)))
@@ -91,16 +92,13 @@ func (run *loadRun) one(client *http.Client, method, url string) {
 	run.Requests++
 	run.ByStatus[status]++
 	run.WorstTimeMs = max(run.WorstTimeMs, now.Sub(begin).Milliseconds())
-	at := int(now.Sub(run.begin) / time.Second)
-	for len(run.Series) <= at {
-		run.Series = append(run.Series, second{ByStatus: map[string]int{}, ByCluster: map[string]int{}})
-	}
-	run.Series[at].ByStatus[status]++
+	second := run.second(now)
+	second.ByStatus[status]++
 	if status == "200" {
 		run.gap(now)
 		if pod != "" {
 			run.ByPod[cluster+"/"+pod]++
-			run.Series[at].ByCluster[cluster]++
+			second.ByCluster[cluster]++
 		}
 	}
 	if err != nil && len(run.Errors) < 5 {
@@ -108,8 +106,19 @@ func (run *loadRun) one(client *http.Client, method, url string) {
 	}
 }
 
+func (run *loadRun) second(now time.Time) *second {
+	at := int(now.Sub(run.Begin) / time.Second)
+	for len(run.Series) <= at {
+		run.Series = append(run.Series, second{ByStatus: map[string]int{}, ByCluster: map[string]int{}})
+	}
+	return &run.Series[at]
+}
+
 func (run *loadRun) gap(now time.Time) {
-	run.WorstGapMs = max(run.WorstGapMs, now.Sub(run.lastOK).Milliseconds())
+	gap := now.Sub(run.lastOK).Milliseconds()
+	run.WorstGapMs = max(run.WorstGapMs, gap)
+	second := run.second(now)
+	second.WorstGapMs = max(second.WorstGapMs, gap)
 	run.lastOK = now
 }
 
@@ -119,6 +128,10 @@ func ask(client *http.Client, method, url string) (status, cluster, pod string, 
 		return "none", "", "", err
 	}
 	response, err := client.Do(request)
+	var lookUp *net.DNSError
+	if errors.As(err, &lookUp) && lookUp.IsNotFound {
+		return "unknown", "", "", nil
+	}
 	if err != nil {
 		return "none", "", "", unwrapped(err)
 	}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import type { Answer } from '../../access.ts';
 import type { NodeContext } from './context.ts';
 import { nodeName } from './environment.ts';
 import { keepFirewall } from './firewall.ts';
@@ -37,14 +38,7 @@ export async function startNodeAgent(context: NodeContext): Promise<NodeAgent> {
     await running.get(uid)?.end(grace * 1000);
     running.delete(uid);
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } };
-    for (let attempt = 0; attempt < 20; attempt += 1) {
-      const gone = await access.request('DELETE', pathOf(pod), { body }).then(
-        ({ status }) => status < 300 || status === 404,
-        () => false, // the API server is away
-      );
-      if (gone) break;
-      await sleep(500);
-    }
+    await insist(() => access.request('DELETE', pathOf(pod), { body }), [404]);
   };
   const watch = watchObjects({
     kubeconfig: access.kubeconfig,
@@ -96,5 +90,17 @@ async function registerNode({ access, site }: NodeContext): Promise<void> {
 async function bind({ access }: NodeContext, pod: Pod): Promise<void> {
   const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
   const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod.metadata.name }, target };
-  await access.request('POST', `${pathOf(pod)}/binding`, { body }).catch(() => {});
+  await insist(() => access.request('POST', `${pathOf(pod)}/binding`, { body }), [404, 409]); // gone, or bound already
+}
+
+/** Asks again while the API server is away or busy; one that says no again and again is not asked for ever. */
+async function insist(ask: () => Promise<Answer>, fine: readonly number[]): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const done = await ask().then(
+      ({ status }) => status < 300 || fine.includes(status),
+      () => false,
+    );
+    if (done) return;
+    await sleep(500);
+  }
 }

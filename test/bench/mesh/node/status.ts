@@ -15,7 +15,10 @@ export interface Report {
   readonly waiting?: { readonly reason: string; readonly message: string };
 }
 
-/** Writes what a kubelet would write. A pod that is gone by now is no failure. */
+/**
+ * Writes what a kubelet would write. A pod that is gone by now is no failure; one that somebody else has changed in this
+ * very moment (409) is, so that it is told again.
+ */
 export async function reportStatus({ access }: NodeContext, pod: Pod, report: Report): Promise<void> {
   const { spec, metadata } = pod;
   const { phase, ready, podIP, hostIP } = report;
@@ -41,7 +44,7 @@ export async function reportStatus({ access }: NodeContext, pod: Pod, report: Re
     body: { metadata: { uid: metadata.uid }, status },
     contentType: 'application/strategic-merge-patch+json',
   });
-  if (code >= 400 && code !== 404 && code !== 409) throw new Error(`status of ${pathOf(pod)}: ${code} ${text}`);
+  if (code >= 400 && code !== 404) throw new Error(`status of ${pathOf(pod)}: ${code} ${text}`);
 }
 
 function condition(type: string, holds: boolean): JsonObject {
