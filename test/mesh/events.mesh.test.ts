@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { applySpec, applyWorkloads, eventually, exampleFolder, mesh, scenario } from '../bench/mesh/fixtures.ts';
+import {
+  applySpec,
+  eventually,
+  exampleFolder,
+  mesh,
+  scenario,
+  stageExample,
+  waitForAll,
+} from '../bench/mesh/fixtures.ts';
+import type { Followed } from '../bench/mesh/readme.ts';
 import type { Ran } from '../bench/mesh/shell.ts';
 import { addressOf, inPod, talk, type Where } from './tcp.ts';
 
@@ -17,30 +26,25 @@ const spec = join(exampleFolder('events'), 'federation.yaml');
 
 scenario('events', () => {
   let localBefore: LocalTraffic;
+  let readme: Followed[];
 
   beforeAll(async () => {
-    await mesh.clean();
-    await applyWorkloads('events');
-    localBefore = await localTraffic();
-    await applySpec(spec);
-    await mesh.restart('cluster-a', 'shop', 'publisher', 'reporting');
+    readme = await stageExample('events', {
+      beforeApply: async () => {
+        await Promise.all(mesh.names.map((cluster) => waitForAll(cluster)));
+        localBefore = await localTraffic();
+      },
+    });
     await eventually(async () =>
       expect(await nats(publisher, '-s', remoteNats, 'pub', 'first', 'x')).toMatchObject({ code: 0 }),
     );
   });
 
   describe('NATS', () => {
-    test('what is published in one cluster arrives in the other: the commands of the README', async () => {
-      const received = await subscribe(subscriber, [
-        '-s',
-        'nats://nats.messaging:4222',
-        'sub',
-        'orders.>',
-        '--count=1',
-      ]);
-      const { code } = await nats(publisher, '-s', 'nats://nats.cluster-b.local:4222', 'pub', 'orders.new', 'hello');
-      expect(code).toBe(0);
-      expect(await received.messages()).toEqual(['orders.new hello']);
+    test('what is published in one cluster arrives in the other: the commands of the README', () => {
+      const [subscribed, published] = readme.slice(-2);
+      expect(published).toMatchObject({ code: 0 });
+      expect(subscribed?.stdout).toBe('orders.new hello\n');
     });
 
     test('a subscriber in cluster-a gets what is published in cluster-b', async () => {

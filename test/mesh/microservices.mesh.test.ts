@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { applySpec, eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
 import type { LoadReport } from '../bench/mesh/load.ts';
+import type { Followed } from '../bench/mesh/readme.ts';
 
 const web = { namespace: 'web', app: 'web' };
 const catalog = { namespace: 'shop', app: 'catalog' };
@@ -16,10 +17,10 @@ const reviewsUrl = 'http://reviews.xc.global:8080';
 const checkoutUrl = 'http://checkout.cluster-b.local';
 
 scenario('microservices', () => {
+  let readme: Followed[];
+
   beforeAll(async () => {
-    await stageExample('microservices', {
-      restart: { 'cluster-a': { shop: ['catalog'], web: ['web'] }, 'cluster-b': { web: ['web'] } },
-    });
+    readme = await stageExample('microservices');
     await eventually(async () => {
       for (const cluster of both) expect(await whoAnswers(cluster)).toBe(cluster);
       expect((await mesh.request('cluster-a', web, reviewsUrl)).status).toBe(200);
@@ -27,7 +28,23 @@ scenario('microservices', () => {
     });
   });
 
+  test('the commands of the README lead to the name of a pod beside the caller', () => {
+    const pods = mesh.pods('cluster-a', catalog).map(({ name }) => name);
+    expect(pods).toContain(readme.at(-1)?.stdout);
+  });
+
   describe('catalog is local first', () => {
+    // the first test: proxies have few open connections, on which a write would fail and be no evidence
+    test('a write goes to the other cluster when no connection comes about', async () => {
+      await withoutWayIn('cluster-a', () =>
+        eventually(async () => {
+          const answer = await mesh.request('cluster-a', web, `${catalogUrl}/items`, { method: 'POST' });
+          expect([answer.status, answer.from?.cluster, attemptOf(answer.body)]).toEqual([200, 'cluster-b', '3']);
+        }),
+      );
+      await eventually(async () => expect(await whoAnswers('cluster-a')).toBe('cluster-a'));
+    });
+
     test('each cluster answers its own callers, with all of its pods', async () => {
       const reports = await Promise.all(both.map((cluster) => loadOf(cluster, catalogUrl, { seconds: 3 }).report));
       for (const [index, cluster] of both.entries()) {
@@ -284,6 +301,34 @@ scenario('microservices', () => {
     });
   });
 
+  describe('when no catalog is ready anywhere', () => {
+    test('a connection through a gateway stays with its pod; a new one fails at once, and goes in no circle', async () => {
+      try {
+        await setReady('cluster-a', false);
+        await eventually(async () => expect(await whoAnswers('cluster-a')).toBe('cluster-b'));
+        await setReady('cluster-b', false);
+        for (const cluster of both) {
+          await eventually(async () => expect(await healthyAtGateway(cluster)).toEqual([]));
+        }
+        expect(await whoAnswers('cluster-a')).toBe('cluster-b');
+        await mesh.restart('cluster-a', 'web', 'web'); // its proxy has no open connections
+        const since = new Date();
+        const report = await loadOf('cluster-a', catalogUrl, { seconds: 2 }).report;
+        expect(Object.keys(report.byStatus)).toEqual(['503']);
+        expect(report.worstTimeMs).toBeLessThan(1000);
+        await eventually(() => expect(calledAt('cluster-b', since).length).toBeGreaterThan(0));
+        // nobody has called the gateway of cluster-a: what reaches that of cluster-b goes no further
+        expect(calledAt('cluster-a', since)).toEqual([]);
+        for (const { upstream } of calledAt('cluster-b', since)) expect(upstream).toBe('');
+      } finally {
+        for (const cluster of both) await setReady(cluster, true);
+      }
+      await eventually(async () => {
+        for (const cluster of both) expect(await whoAnswers(cluster)).toBe(cluster);
+      });
+    });
+  });
+
   describe('when no catalog runs anywhere', () => {
     test('calls fail at once: the gateways know only the pods of their own cluster', async () => {
       await Promise.all(both.map((cluster) => mesh.scale(cluster, 'shop', 'deploy/catalog', 0)));
@@ -372,6 +417,17 @@ async function endpoints(cluster: string, proxy: typeof web, name: string): Prom
 const gatewayEndpoints = async (cluster: string): Promise<string[]> =>
   Object.keys(await endpoints(cluster, gateway, 'outbound_.8080_._.catalog.shop.svc.cluster.local')).sort();
 
+/** Those that it would send a new connection to. */
+async function healthyAtGateway(cluster: string): Promise<string[]> {
+  const lines = (await mesh.envoy(cluster, gateway, '/clusters')).split('\n');
+  const healthy = /^outbound_\.8080_\._\.catalog\.shop\.svc\.cluster\.local::(.*)::health_flags::healthy$/;
+  return lines.flatMap((line) => healthy.exec(line)?.[1] ?? []);
+}
+
+/** What the gateway of a cluster logged of calls of the catalog. */
+const calledAt = (cluster: string, since: Date) =>
+  mesh.accessLog(cluster, gateway, { since }).filter(({ sni }) => sni.includes('catalog.shop'));
+
 /** The pods of the catalog that a caller in cluster-a leaves out. */
 async function ejected(): Promise<string[]> {
   const lines = (await mesh.envoy('cluster-a', web, '/clusters')).split('\n');
@@ -421,6 +477,27 @@ async function killApplications(cluster: string): Promise<void> {
       process.kill(Number(/pid=(\d+)/.exec(stdout)?.[1]), 'SIGKILL');
     }),
   );
+}
+
+/** New connections to the pods of the catalog are refused, and what comes on open ones is answered with a reset. */
+async function withoutWayIn(cluster: string, check: () => Promise<unknown>): Promise<void> {
+  const rule = (how: string) =>
+    Promise.all(
+      mesh
+        .pods(cluster, catalog)
+        .map(({ namespace, name: pod }) =>
+          mesh.exec(cluster, { namespace, pod }, [
+            ...['iptables', '-w', how, 'INPUT', '-p', 'tcp', '--dport', '15006'],
+            ...['-j', 'REJECT', '--reject-with', 'tcp-reset'],
+          ]),
+        ),
+    );
+  await rule('-I');
+  try {
+    await check();
+  } finally {
+    await rule('-D');
+  }
 }
 
 /** Changes how often the catalog is tried, for as long as the check takes. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
+import type { Followed } from '../bench/mesh/readme.ts';
 
 const frontend = { namespace: 'shop', app: 'frontend' };
 const reporting = { namespace: 'shop', app: 'reporting' };
@@ -14,12 +15,20 @@ const spec = join(exampleFolder('service-to-service'), 'federation.yaml');
 const sni = 'outbound_.80_._.backend-api.backend.svc.cluster.local';
 
 scenario('service-to-service', () => {
+  let readme: Followed[];
+
   beforeAll(async () => {
-    await stageExample('service-to-service', { restart: { 'cluster-a': { shop: ['frontend', 'reporting'] } } });
+    readme = await stageExample('service-to-service');
     await Promise.all(['cluster-a', 'cluster-b'].map((cluster) => mesh.apply(strangers, cluster)));
     await mesh.apply(otherLocalCaller, 'cluster-b');
     await Promise.all([mesh.waitReady('cluster-a', 'plain'), mesh.waitReady('cluster-b', 'plain', 'backend')]);
     await eventually(async () => expect((await call(frontend)).status).toBe(200));
+  });
+
+  test('the commands of the README lead to an answer for the frontend, and to none for reporting', () => {
+    const [allowed, refused] = readme.slice(-2);
+    expect(allowed).toMatchObject({ code: 0, stdout: expect.stringContaining('"cluster":"cluster-b"') });
+    expect(refused).toMatchObject({ code: 0, stdout: 'RBAC: access denied' });
   });
 
   test('nothing is left to apply', async () => {

@@ -61,6 +61,12 @@ printf '%s\\n' "$before" "$greeting" "$after" "$answer"
 `;
 const atEnd = '1';
 
+/** Whether a connection comes about at all; what a firewall drops is given up after two seconds. */
+export async function connects({ cluster, pod }: Where, host: string, port: number): Promise<boolean> {
+  const { code } = await mesh.exec(cluster, pod, ['timeout', '2', 'bash', '-c', `exec 3<>/dev/tcp/${host}/${port}`]);
+  return code === 0;
+}
+
 /** The address that a pod's resolver has for a name. */
 export async function addressOf({ cluster, pod }: Where, host: string): Promise<string | undefined> {
   const { stdout } = await mesh.exec(cluster, pod, ['getent', 'ahostsv4', host]);

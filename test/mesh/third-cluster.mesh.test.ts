@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, exampleFolder, scenario } from '../bench/mesh/fixtures.ts';
 import type { LoadReport } from '../bench/mesh/load.ts';
+import { expectNoRejection } from '../bench/mesh/rejections.ts';
 import { type OwnMesh, startMesh } from '../bench/mesh/start.ts';
 
 const clusters = ['cluster-a', 'cluster-b', 'cluster-c'];
@@ -51,6 +52,8 @@ scenario('a third cluster that only calls', () => {
     // an answer that the gateway was carrying when it ended can't be asked for again
     expect(requests - (byStatus['200'] ?? 0)).toBeLessThanOrEqual(4);
   });
+
+  test('no proxy of these meshes has refused what istiod has sent it', () => expectNoRejection(mesh));
 });
 
 const gateway = { namespace: 'istio-system', app: 'istio-eastwestgateway' };
