@@ -99,6 +99,7 @@ export const codes = {
   AXC2111: 'No mesh TLS for a port that expects it',
   AXC2112: 'Other TLS for a gateway of mesh TLS',
   AXC2113: 'Mesh TLS to something outside of the mesh',
+  AXC2114: 'A Service port without a protocol',
   AXC2121: 'Routes that do not fit the protocol of the port',
   AXC2122: 'Plaintext for a TLS port',
   AXC2123: 'A route that is never reached',

@@ -29,7 +29,8 @@ function* sharedSecrets(certificates: readonly Located[]): Generator<ObjectFindi
     ({ spec, namespace }) => `${namespace}/${spec.at('secretName').text}`,
   ).values()) {
     for (const { on, spec } of first ? others : []) {
-      if (!first) continue;
+      // The same Certificate twice is another finding.
+      if (!first || first.on.name === on.name) continue;
       yield {
         code: 'AXC2190',
         message: `${nameOf(first)} writes Secret "${spec.at('secretName').text}" too: the two overwrite each other, again and again`,

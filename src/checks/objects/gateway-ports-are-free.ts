@@ -19,7 +19,7 @@ export const gatewayPortsAreFree = defineClusterCheck({
       if (!service || tlsMode !== 'AUTO_PASSTHROUGH') continue;
       yield {
         code: 'AXC2142',
-        message: `${service} does not speak mesh TLS, which AUTO_PASSTHROUGH routes by: no connection gets through`,
+        message: `${service} does not speak mesh TLS, which AUTO_PASSTHROUGH routes by: no connection to it gets through`,
         hint: 'remove the server: meshes with an istiod each need no access to the other one',
         ...at,
       };

@@ -39,6 +39,7 @@ import { policiesAreWhereTlsEnds } from './policies-are-where-tls-ends.ts';
 import { policiesHoldWhatTheySay } from './policies-hold-what-they-say.ts';
 import { policyPortsAreWorkloadPorts } from './policy-ports-are-workload-ports.ts';
 import { portSettingsRepeatTls } from './port-settings-repeat-tls.ts';
+import { portsSayTheirProtocol } from './ports-say-their-protocol.ts';
 import { principalsCanMatch } from './principals-can-match.ts';
 import { principalsNameSomebody } from './principals-name-somebody.ts';
 import { rootsAreShared } from './roots-are-shared.ts';
@@ -73,6 +74,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   tcpHostsHaveAddresses,
   workloadEntriesCanBeSelected,
   passthroughGatewaysGetMeshTls,
+  portsSayTheirProtocol,
   routesFitTheProtocol,
   routesAreReachable,
   destinationsExist,

@@ -13,8 +13,9 @@ export const selectorsSelectSomething = defineClusterCheck({
     for (const [kind, selectorOf] of selectors) {
       for (const located of catalogue.of(kind)) {
         const selector = selectorOf(located.spec);
-        yield* podsElsewhere(catalogue, located, selector, kind);
-        if (kind === kinds.peerAuthentication) yield* inRootNamespace(catalogue, located, selector);
+        const isIgnored = kind === kinds.peerAuthentication && located.namespace === catalogue.rootNamespace;
+        if (isIgnored) yield* inRootNamespace(catalogue, located, selector);
+        else yield* podsElsewhere(catalogue, located, selector, kind);
       }
     }
   },
@@ -61,10 +62,10 @@ function* podsElsewhere(
 /** `ComposePeerAuthentication` in `pilot/pkg/security/authn/policy_applier.go` takes no policy with a selector from there. */
 function* inRootNamespace(
   { rootNamespace }: Catalogue,
-  { on, namespace, spec }: Located,
+  { on, spec }: Located,
   selector: Field,
 ): Generator<ObjectFinding> {
-  if (namespace !== rootNamespace || selector.entries.length === 0) return;
+  if (selector.entries.length === 0) return;
   yield {
     code: 'AXC2173',
     severity: 'warning',

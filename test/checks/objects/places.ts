@@ -15,6 +15,7 @@ export const places: Partial<Record<Code, string>> = {
   AXC2111: 'ServiceEntry shop/backend-api spec.endpoints[0]',
   AXC2112: 'DestinationRule shop/backend-api spec.trafficPolicy.tls.mode',
   AXC2113: 'ServiceEntry shop/backend-api spec.location',
+  AXC2114: 'Service shop/reviews spec.ports[0]',
   AXC2121: 'VirtualService shop/backend-api spec.http',
   AXC2122: 'VirtualService shop/payments spec.http[0].route[0].destination.port.number',
   AXC2123: 'VirtualService shop/reviews spec.http[1]',
