@@ -38,6 +38,8 @@ export interface Diagnostic {
   readonly mark?: 'key' | 'value';
   readonly position?: Position;
   readonly object?: ObjectRef;
+  /** The cluster that it was found in, where there is no object that says it. */
+  readonly cluster?: string;
 }
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>

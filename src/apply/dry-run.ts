@@ -62,6 +62,8 @@ async function tryStep(step: Step, { client, federation, takeOver }: TryOptions)
     return {};
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
+    // The plan says so already.
+    if (error.reason === 'namespace-missing') return { reason: 'its Namespace is not there' };
     if (error.reason === 'forbidden') return { reason: 'these credentials may not write it' };
     if (error.reason === 'unreachable' || error.reason === 'aborted' || error.reason === 'unauthorized') throw error;
     return { diagnostic: refused(step, error) };

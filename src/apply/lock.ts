@@ -4,12 +4,11 @@ import type { ClusterClient } from '../clusters/client.ts';
 import { ClusterError } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
 import { managedByLabel } from '../manifests/build.ts';
-import type { KubeObject, Resource } from '../manifests/manifest.ts';
+import type { KubeObject } from '../manifests/manifest.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { fieldManager, systemNamespace } from '../plan/ownership.ts';
+import { leases } from '../plan/permissions.ts';
 import { makeNamespace } from './system-namespace.ts';
-
-const leases: Resource = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true };
 
 /** The lock of one cluster, as long as it is ours. */
 export interface Lock {

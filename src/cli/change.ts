@@ -3,12 +3,14 @@ import type { Outcome } from '../apply/outcome.ts';
 import { type Place, readPlan } from '../apply/read-plan.ts';
 import { runPlan } from '../apply/run.ts';
 import type { Goal } from '../apply/unfinished.ts';
+import type { Code } from '../codes.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Cluster } from '../model/federation.ts';
 import type { Fingerprint } from '../plan/differences.ts';
 import type { Plan } from '../plan/plan.ts';
+import { allowedIn, allowOption } from './allow.ts';
 import { type Clients, withClusters } from './clusters.ts';
 import { outputOption } from './command.ts';
 import { compileSpec } from './compile.ts';
@@ -38,6 +40,8 @@ export interface ChangeOptions extends ContextOptions {
   readonly lockTtl: number;
   /** Clusters that took part and are not to be asked after any more. */
   readonly forget?: readonly string[];
+  /** Findings about the clusters that shall not stop this run. */
+  readonly allow?: readonly Code[];
 }
 
 export const changeOptions = (command: Command): Command =>
@@ -50,6 +54,7 @@ export const changeOptions = (command: Command): Command =>
           .choices(['rollback', 'hold'])
           .default('rollback'),
       )
+      .addOption(allowOption())
       .addOption(durationOption('--timeout <duration>', 'after which no further write is begun', '5m'))
       .addOption(
         durationOption('--settle <duration>', 'pause between two stages, for the proxies to hear of the first', '2s'),
@@ -85,7 +90,7 @@ export interface Change {
 /** The road of every command that writes: read, plan, have every write tried, show, ask, write. */
 export async function changeClusters(change: Change, options: ChangeOptions, session: Session): Promise<ExitCode> {
   const { federation, manifests: rendered, diagnostics: warned, locate } = await compileSpec(session);
-  const { takeOver = false, dryRun = false, forget = [] } = options;
+  const { takeOver = false, dryRun = false, forget = [], allow = [] } = options;
   const clusters = [...federation.clusters, ...(change.also ?? [])];
   return withClusters(clusters, options, session, async (clients, signal, gently) => {
     const place = { clients, federation };
@@ -95,7 +100,7 @@ export async function changeClusters(change: Change, options: ChangeOptions, ses
       return 0;
     }
     const { manifests, course, leaving } = goal;
-    const wanted = { federation, manifests, clients, locate, takeOver, course, leaving, forget };
+    const wanted = { federation, manifests, clients, locate, takeOver, course, leaving, forget, allow };
     const prepared = await preparePlan(wanted, session);
     const found = takeOver || course.kind === 'back' ? prepared.diagnostics : refusing(prepared.diagnostics);
     if (change.saved) mustStillFit(change.saved, prepared.plan);
@@ -108,7 +113,14 @@ export async function changeClusters(change: Change, options: ChangeOptions, ses
     }
     if (!(await agreed(change, prepared.plan, options, session))) return 2;
     gently();
-    const outcome = await write(goal, prepared.plan, { place, clients, signal, options, session });
+    const outcome = await write(goal, prepared.plan, {
+      place,
+      clients,
+      signal,
+      options,
+      session,
+      allowed: allowedIn(found, allow),
+    });
     report(prepared, [...warned, ...found], outcomeJson(outcome), options, session);
     session.warn(outcomeText(outcome, prepared.plan, goal, session.paintTalk));
     return outcomeExit(outcome);
@@ -168,9 +180,14 @@ interface Tools {
   readonly signal: AbortSignal;
   readonly options: ChangeOptions;
   readonly session: Session;
+  readonly allowed: readonly Code[];
 }
 
-const write = (goal: Goal, plan: Plan, { place, clients, signal, options, session }: Tools): Promise<Outcome> =>
+const write = (
+  goal: Goal,
+  plan: Plan,
+  { place, clients, signal, options, session, allowed }: Tools,
+): Promise<Outcome> =>
   session.progress((progress) =>
     runPlan({
       plan,
@@ -182,7 +199,7 @@ const write = (goal: Goal, plan: Plan, { place, clients, signal, options, sessio
       takeOver: options.takeOver ?? false,
       onFailure: options.onFailure,
       lockTtl: options.lockTtl,
-      about: { commit: commitOf(session.file), tool: version, allowed: [] },
+      about: { commit: commitOf(session.file), tool: version, allowed },
       signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
       onEvent: reportEvents(plan, progress),
     }),

@@ -16,8 +16,10 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
     ['lint', 'check objects that somebody wrote by hand', () => import('./commands/lint.ts')],
     ['can', 'say who may call what, and which rule says so', () => import('./commands/can.ts')],
     ['render', 'print the manifests, or write them to a folder', () => import('./commands/render.ts')],
+    ['rbac', 'print the roles that apply needs', () => import('./commands/rbac.ts')],
   ],
   'With the clusters:': [
+    ['preflight', 'look whether clusters and meshes are ready', () => import('./commands/preflight.ts')],
     ['plan', 'show what apply would do', () => import('./commands/plan.ts')],
     ['apply', 'bring all clusters to what the spec says', () => import('./commands/apply.ts')],
     ['status', 'show what is where, and what has changed', () => import('./commands/status.ts')],

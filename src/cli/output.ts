@@ -10,9 +10,9 @@ export function printJson(session: Session, result: object, diagnostics: readonl
   session.print(JSON.stringify({ schemaVersion, ...result, ...findings }, undefined, 2));
 }
 
-function toJson({ code, severity, message, hint, position, at, object }: Diagnostic) {
+function toJson({ code, severity, message, hint, position, at, object, cluster }: Diagnostic) {
   const { file, line, column } = position ?? {};
-  return { code, severity, message, hint, file, line, column, path: at, object };
+  return { code, severity, message, hint, file, line, column, path: at, object, cluster: cluster ?? object?.cluster };
 }
 
 const summaryOf = (diagnostics: readonly Diagnostic[]) => ({

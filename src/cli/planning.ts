@@ -1,9 +1,14 @@
 import { type DryRun, dryRun } from '../apply/dry-run.ts';
+import { guardChecks } from '../checks/live/index.ts';
+import { findingsOf } from '../checks/live/live-check.ts';
+import type { Code } from '../codes.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Federation } from '../model/federation.ts';
 import { buildPlan, type Course, type Plan } from '../plan/plan.ts';
+import { acknowledge } from './allow.ts';
 import { type Clients, observeAll } from './clusters.ts';
+import { readGuards } from './evidence.ts';
 import type { Session } from './session.ts';
 import { count } from './ui/text.ts';
 
@@ -25,16 +30,27 @@ export interface PrepareOptions {
   readonly course?: Course;
   readonly leaving?: ReadonlySet<string>;
   readonly forget?: readonly string[];
+  /** Findings about the clusters that shall not stop this run. */
+  readonly allow?: readonly Code[];
 }
 
 /** Reads the clusters, plans, and has every write tried by its cluster. Nothing is changed. */
 export async function preparePlan(options: PrepareOptions, session: Session): Promise<Prepared> {
-  const { federation, manifests, clients, locate, takeOver = false, course, leaving, forget } = options;
+  const { federation, manifests, clients, locate, takeOver = false, course, leaving, forget, allow = [] } = options;
   const observations = await observeAll(clients, federation, manifests, session);
   const plan = buildPlan({ federation, manifests, observations, course, leaving, forget });
-  const tried = await session.progress(async (progress) => {
+  const [tried, guards] = await session.progress(async (progress) => {
     if (plan.steps.length > 0) progress.step(`trying ${count(plan.steps.length, 'write')}`);
-    return dryRun({ plan, clients, takeOver });
+    return Promise.all([dryRun({ plan, clients, takeOver }), guard(plan, options)]);
   });
-  return { plan, dryRun: tried, diagnostics: [...plan.diagnostics, ...tried.diagnostics].map(locate) };
+  const found = [...plan.diagnostics, ...guards, ...tried.diagnostics].map(locate);
+  return { plan, dryRun: tried, diagnostics: acknowledge(found, allow) };
+}
+
+/** What has to hold besides before something is written; a run that was begun is not stopped by it. */
+async function guard(plan: Plan, { federation, manifests, clients, course }: PrepareOptions): Promise<Diagnostic[]> {
+  if (plan.steps.length === 0 || (course && course.kind !== 'begin')) return [];
+  const sites = await readGuards(plan, manifests, clients);
+  const evidence = { federation, manifests, sites, found: [], isPlanned: true, untried: [], prerequisites: [] };
+  return findingsOf(guardChecks.flatMap(({ look }) => look(evidence)));
 }

@@ -1,11 +1,12 @@
 import { UsageError } from '../errors.ts';
 import type { KubeObject, Resource } from '../manifests/manifest.ts';
 import type { LiveObject } from '../plan/live.ts';
+import type { Action } from '../plan/permissions.ts';
 import type { Api } from './api.ts';
 import { credentialsOf } from './credentials.ts';
 import { clusterIdentity, openDiscovery, serverVersion, type Version } from './discovery.ts';
 import { type Kubeconfig, resolveContext } from './kubeconfig.ts';
-import { type Action, openPermissions } from './permissions.ts';
+import { openPermissions } from './permissions.ts';
 import { proxyFor } from './proxy.ts';
 import { getObject, type ListOptions, listObjects } from './reads.ts';
 import { openRequests, type RequestCounts, type RequestEvent } from './requests.ts';
@@ -49,6 +50,8 @@ export interface ClusterClient {
   readonly server: string;
   /** Tries that were sent. */
   readonly requests: Readonly<RequestCounts>;
+  /** Milliseconds that its clock is ahead of ours, as its last answer said, to a second; undefined before there is any. */
+  clockSkew(): number | undefined;
   /** UID of the namespace kube-system. */
   identity(): Promise<string>;
   version(): Promise<Version>;
@@ -72,7 +75,12 @@ const concurrency = 16;
 export function connectCluster(options: ConnectOptions): ClusterClient {
   const { cluster, signal, requestTimeout = 30_000 } = options;
   if (requestTimeout <= 0) throw new UsageError('A request needs some time: --request-timeout can not be 0.');
-  const { transport, ...api } = openApi(options);
+  let skew: number | undefined;
+  const onRequest = (event: RequestEvent): void => {
+    skew = skewOf(event) ?? skew;
+    options.onRequest?.(event);
+  };
+  const { transport, ...api } = openApi({ ...options, onRequest });
   const { served } = openDiscovery(api);
   const { can } = openPermissions(api);
   const abort = (): void => transport.abort();
@@ -82,6 +90,7 @@ export function connectCluster(options: ConnectOptions): ClusterClient {
     context: options.context,
     server: api.where.server,
     requests: api.requests.counts,
+    clockSkew: () => skew,
     identity: () => clusterIdentity(api),
     version: () => serverVersion(api),
     served,
@@ -97,6 +106,12 @@ export function connectCluster(options: ConnectOptions): ClusterClient {
       await transport.close();
     },
   };
+}
+
+/** The header has whole seconds, and was written somewhere between question and answer: the middle of both is fair. */
+function skewOf({ date, milliseconds }: RequestEvent): number | undefined {
+  const theirs = Date.parse(date ?? '');
+  return Number.isNaN(theirs) ? undefined : theirs + 500 - (Date.now() - milliseconds / 2);
 }
 
 function openApi(options: ConnectOptions) {

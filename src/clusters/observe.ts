@@ -1,6 +1,4 @@
-import { load } from 'js-yaml';
 import { ClusterError } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Manifest, Resource } from '../manifests/manifest.ts';
 import { namespaces, parseInventory } from '../plan/inventory.ts';
 import { parseJournal } from '../plan/journal.ts';
@@ -11,6 +9,7 @@ import { federationLabel, systemNamespace } from '../plan/ownership.ts';
 import { configMaps, partOf, recordSelector } from '../plan/records.ts';
 import { knownResources, resourceOf } from '../plan/resources.ts';
 import type { ClusterClient } from './client.ts';
+import { readMesh } from './mesh.ts';
 
 /** From how many missing names on one list of all names is cheaper than one request for each. */
 const listWhenMissing = 8;
@@ -29,14 +28,14 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
   const { client, federation, manifests, istioNamespace } = options;
   // The first request alone: it authenticates once, where twenty at once would run a credential plugin twenty times.
   const uid = await client.identity();
-  const [version, records, served, meshConfig, meshRuns] = await Promise.all([
+  const [version, records, served, mesh, meshRuns] = await Promise.all([
     client.version(),
     client.list(configMaps, {
       namespace: systemNamespace,
       labelSelector: recordSelector(federation, 'inventory', 'journal'),
     }),
     servedResources(client),
-    readMeshConfig(client, istioNamespace),
+    readMesh(client, istioNamespace),
     hasMeshRoot(client, istioNamespace),
   ]);
   const inventory = parseInventory(
@@ -71,7 +70,8 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
     objects,
     namespaces: found,
     notServed: [...missing.values()],
-    meshConfig,
+    meshConfig: 'unread' in mesh ? mesh.unread : mesh.config,
+    withoutIstio: 'unread' in mesh && mesh.absent,
     meshRuns,
   };
 }
@@ -174,21 +174,6 @@ async function readNamespaces(
   return new Map(
     live.map(({ metadata }) => [metadata.name, metadata.deletionTimestamp === undefined ? 'active' : 'terminating']),
   );
-}
-
-/** The MeshConfig of the default revision, or why it could not be read. */
-async function readMeshConfig(client: ClusterClient, namespace: string): Promise<JsonObject | string> {
-  const read = await orReason(client.get({ resource: configMaps, namespace, name: 'istio' }));
-  if (typeof read === 'string') return read;
-  if (read === undefined) return `there is no ConfigMap ${namespace}/istio`;
-  const { data } = read;
-  const text = isJsonObject(data) ? data.mesh : undefined;
-  try {
-    const mesh: unknown = load(typeof text === 'string' ? text : '{}');
-    return isJsonObject(mesh) ? mesh : 'the MeshConfig is empty';
-  } catch {
-    return 'the MeshConfig is not valid YAML';
-  }
 }
 
 /** istiod writes its root into every Namespace. */

@@ -1,16 +1,9 @@
 import { ClusterError } from '../errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Resource } from '../manifests/manifest.ts';
+import type { Action } from '../plan/permissions.ts';
 import { type Api, ask } from './api.ts';
 import type { Purpose } from './purpose.ts';
-
-export interface Action {
-  readonly verb: string;
-  readonly resource: Resource;
-  readonly namespace?: string | undefined;
-  /** Left out: any object. */
-  readonly name?: string | undefined;
-}
 
 export interface Permissions {
   /** Undefined when it can't be found out. */

@@ -7,7 +7,7 @@ const labels = z.record(z.string(), z.string()).default({});
 
 const service = z
   .object({
-    metadata: z.object({ name: z.string(), namespace: z.string(), labels }),
+    metadata: z.object({ name: z.string(), namespace: z.string(), labels, annotations: labels }),
     spec: z.object({
       type: z.string().default('ClusterIP'),
       selector: labels,

@@ -16,13 +16,15 @@ export function planFindings(
 ): Diagnostic[] {
   return [
     ...sameCluster(observations),
-    ...observations.flatMap((observation) => [
-      ...pinned(federation, observation),
-      ...tooOld(observation),
-      ...notServed(observation),
-      ...otherFederation(federation, observation),
-      ...missingNamespaces(manifests, observation),
-    ]),
+    ...observations.flatMap((observation) =>
+      [
+        ...pinned(federation, observation),
+        ...tooOld(observation),
+        ...notServed(observation),
+        ...otherFederation(federation, observation),
+        ...missingNamespaces(manifests, observation),
+      ].map((found) => ({ ...found, cluster: observation.cluster })),
+    ),
     ...leftOut(federation, observations, forget),
   ];
 }
@@ -40,6 +42,7 @@ function sameCluster(observations: readonly Observation[]): Diagnostic[] {
         message: `${first.cluster} (context ${first.context}) and ${one.cluster} (context ${one.context}) are the same cluster`,
         hint: 'Name another context with --context <cluster>=<context>.',
         at: ['clusters', one.cluster],
+        cluster: one.cluster,
       },
     ];
   });

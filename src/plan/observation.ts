@@ -25,6 +25,8 @@ export interface Observation {
   readonly notServed: readonly Resource[];
   /** The mesh's configuration; a text says why it could not be read. */
   readonly meshConfig: JsonObject | string;
+  /** Nobody looks at Istio's objects: there is no MeshConfig where istiod keeps it. */
+  readonly withoutIstio: boolean;
   /** istiod has given out its root: replacing its CA would break connections. */
   readonly meshRuns: boolean;
 }

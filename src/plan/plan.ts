@@ -117,6 +117,7 @@ const unfinished = ({ cluster, journal }: Observation): Diagnostic[] => {
       message: `${cluster}: the run that makes revision ${revision} (${by}, ${startedAt}) has stopped${where}${state === 'running' ? '' : ', on its way back'}`,
       hint: '`aegis-xc resume` finishes it, `aegis-xc rollback` goes back to what was there before.',
       at: ['clusters', cluster],
+      cluster,
     },
   ];
 };

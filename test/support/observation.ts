@@ -23,6 +23,7 @@ export function observation(
     namespaces: new Map(['shop', 'backend', 'istio-system'].map((name) => [name, 'active'])),
     notServed: [],
     meshConfig: {},
+    withoutIstio: false,
     meshRuns: false,
     ...rest,
   };

@@ -1,4 +1,4 @@
-import { codes } from '../../codes.ts';
+import { allowable, codes } from '../../codes.ts';
 import { readLine, type Wanted } from './line.ts';
 import { liveNames } from './live-names.ts';
 import type { OptionEntry, Tree, ValueEntry } from './tree.ts';
@@ -66,6 +66,7 @@ function valuesFor({ name, choices }: ValueEntry, wanted: Wanted, tree: Tree, en
     if (kind === 'port') return live.ports().map((word) => ({ word }));
     if (kind === 'method') return methods.map((word) => ({ word }));
     if (kind === 'command') return tree.commands.map(({ name, summary }) => ({ word: name, about: summary }));
+    if (kind === 'code') return allowable.map((word) => ({ word, about: codes[word] }));
     // `explain` takes a key of the spec, too; those are known to the help of the editor.
     return kind === 'what' || kind === 'finding' ? Object.entries(codes).map(([word, about]) => ({ word, about })) : [];
   }

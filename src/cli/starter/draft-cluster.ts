@@ -1,4 +1,5 @@
-import type { Mesh, Survey } from '../../clusters/survey.ts';
+import type { Mesh } from '../../clusters/mesh.ts';
+import type { Survey } from '../../clusters/survey.ts';
 import type { SeenService } from '../../clusters/survey-shapes.ts';
 import { isJsonObject } from '../../json.ts';
 import { dnsLabel, hostName, ipAddress, trustDomain } from '../../spec/names.ts';

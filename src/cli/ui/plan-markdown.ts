@@ -34,7 +34,7 @@ function summary(plan: Plan): string {
   return `${counts.create} to create, ${counts.update} to change, ${counts.delete} to delete; makes revision ${plan.revision}.`;
 }
 
-const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
 
 const signs = { create: '+', update: '~', delete: '-' } as const;
