@@ -6,9 +6,10 @@ import { nearest } from '../nearest.ts';
 
 /** `--allow`: findings about the clusters that are known and shall not stop this run. */
 export const allowOption = (): Option =>
-  new Option('--allow <code>', 'a finding about the clusters that is known and stops nothing this once; repeatable').argParser(
-    (text: string, before: readonly Code[] = []) => [...before, codeIn(text)],
-  );
+  new Option(
+    '--allow <code>',
+    'a finding about the clusters that is known and stops nothing this once; repeatable',
+  ).argParser((text: string, before: readonly Code[] = []) => [...before, codeIn(text)]);
 
 function codeIn(text: string): Code {
   const code = allowable.find((one) => one === text.toUpperCase());

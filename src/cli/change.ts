@@ -100,7 +100,7 @@ export async function changeClusters(change: Change, options: ChangeOptions, ses
       return 0;
     }
     const { manifests, course, leaving } = goal;
-    const wanted = { federation, manifests, clients, locate, takeOver, course, leaving, forget, allow };
+    const wanted = { federation, manifests, clients, locate, takeOver, course, leaving, forget, allow, guarded: true };
     const prepared = await preparePlan(wanted, session);
     const found = takeOver || course.kind === 'back' ? prepared.diagnostics : refusing(prepared.diagnostics);
     if (change.saved) mustStillFit(change.saved, prepared.plan);

@@ -85,7 +85,7 @@ export async function observeEach(
   clients: Clients,
   federation: Federation,
   manifests: readonly Manifest[],
-  session: Session,
+  session: Pick<Session, 'progress'>,
 ): Promise<Observed[]> {
   const istioNamespace = federation.certificateAuthority?.namespace ?? 'istio-system';
   const { name } = federation;

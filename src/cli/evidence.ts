@@ -25,7 +25,10 @@ export interface EvidenceOptions {
 }
 
 /** All that live checks look at. One cluster's trouble is its own: the others are read all the same. Writes nothing. */
-export async function gatherEvidence(options: EvidenceOptions, session: Session): Promise<LiveEvidence> {
+export async function gatherEvidence(
+  options: EvidenceOptions,
+  session: Pick<Session, 'progress'>,
+): Promise<LiveEvidence> {
   const { federation, manifests, clients } = options;
   const observed = await observeEach(clients, federation, manifests, session);
   const observations = observed.flatMap(({ result }) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -30,6 +30,8 @@ export interface PrepareOptions {
   readonly course?: Course;
   readonly leaving?: ReadonlySet<string>;
   readonly forget?: readonly string[];
+  /** Whether somebody is about to write: then permissions count, and whether Istio looks at what is written. */
+  readonly guarded?: boolean;
   /** Findings about the clusters that shall not stop this run. */
   readonly allow?: readonly Code[];
 }
@@ -48,8 +50,9 @@ export async function preparePlan(options: PrepareOptions, session: Session): Pr
 }
 
 /** What has to hold besides before something is written; a run that was begun is not stopped by it. */
-async function guard(plan: Plan, { federation, manifests, clients, course }: PrepareOptions): Promise<Diagnostic[]> {
-  if (plan.steps.length === 0 || (course && course.kind !== 'begin')) return [];
+async function guard(plan: Plan, options: PrepareOptions): Promise<Diagnostic[]> {
+  const { federation, manifests, clients, course, guarded = false } = options;
+  if (!guarded || plan.steps.length === 0 || (course && course.kind !== 'begin')) return [];
   const sites = await readGuards(plan, manifests, clients);
   const evidence = { federation, manifests, sites, found: [], isPlanned: true, untried: [], prerequisites: [] };
   return findingsOf(guardChecks.flatMap(({ look }) => look(evidence)));

@@ -54,6 +54,7 @@ describe('what is proposed', () => {
     ['services', ['can', '--to', ''], ['orders-db']],
     ['methods', ['can', '--method', 'P'], ['POST', 'PUT', 'PATCH']],
     ['codes', ['explain', 'AXC130'], expect.arrayContaining(['AXC1301', 'AXC1307'])],
+    ['codes that a run may go on with', ['apply', '--allow', 'AXC400'], ['AXC4003']],
     ['commands to get help of', ['help', 's'], ['status', 'schema']],
     ['shells', ['completion', ''], ['bash', 'zsh', 'fish', 'powershell']],
     ['nothing after an unknown command', ['nonsense', ''], []],
@@ -109,7 +110,7 @@ describe('what is proposed', () => {
     ]);
   });
 });
-const live = /^(?:file|dir|contexts?|cluster|cluster=context|service|caller|port|method|finding)$/;
+const live = /^(?:file|dir|contexts?|cluster|cluster=context|service|caller|port|method|finding|code)$/;
 
 test('a completion loads next to nothing: no client, no schema, no command', () => {
   const loaded = staticallyLoaded('dist/complete.js');

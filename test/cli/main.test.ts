@@ -12,6 +12,8 @@ const commands = [
   'lint',
   'can',
   'render',
+  'rbac',
+  'preflight',
   'plan',
   'apply',
   'status',

@@ -1,7 +1,5 @@
-import type { Code } from '../../codes.ts';
 import { hasErrors } from '../../diagnostics.ts';
 import { isEmpty } from '../../plan/plan.ts';
-import { allowOption } from '../allow.ts';
 import { withClusters } from '../clusters.ts';
 import { type DefineCommand, intro, outputOption } from '../command.ts';
 import { compileSpec } from '../compile.ts';
@@ -20,7 +18,6 @@ interface Options extends ContextOptions {
   readonly exitCode?: boolean;
   readonly out?: string;
   readonly full?: boolean;
-  readonly allow?: readonly Code[];
 }
 
 export const define: DefineCommand = (command, session) =>
@@ -40,14 +37,13 @@ export const define: DefineCommand = (command, session) =>
       .option('--exit-code', 'exit 1 when there is something to do')
       .option('--full', 'show new objects in full')
       .option('--out <file>', 'save the plan: `apply <file>` does exactly that, or refuses')
-      .addOption(allowOption())
       .addOption(outputOption('text', 'json', 'markdown')),
   ).action(session.runs((options: Options) => plan(options, session)));
 
 async function plan(options: Options, session: Session): Promise<ExitCode> {
   const { federation, manifests, diagnostics: found, locate } = await compileSpec(session);
   return withClusters(federation.clusters, options, session, async (clients) => {
-    const prepared = await preparePlan({ federation, manifests, clients, locate, allow: options.allow ?? [] }, session);
+    const prepared = await preparePlan({ federation, manifests, clients, locate }, session);
     const { output, full = false, exitCode = false } = options;
     if (output === 'json') printJson(session, planJson(prepared), [...found, ...prepared.diagnostics]);
     else {
