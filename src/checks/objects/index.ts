@@ -1,4 +1,5 @@
 import { callersAreAllowed } from './callers-are-allowed.ts';
+import { certManagerAccepts } from './cert-manager-accepts.ts';
 import { certificatesKeepTheirSecret } from './certificates-keep-their-secret.ts';
 import { conditionsAreTogether } from './conditions-are-together.ts';
 import { connectionsLiveLongEnough } from './connections-live-long-enough.ts';
@@ -23,6 +24,7 @@ import { httpFieldsAreForHttpPorts } from './http-fields-are-for-http-ports.ts';
 import { identitiesNeedMeshTls } from './identities-need-mesh-tls.ts';
 import { importsAreForConsumers } from './imports-are-for-consumers.ts';
 import { issuersCanIssue } from './issuers-can-issue.ts';
+import { istioAccepts } from './istio-accepts.ts';
 import { meshHostsHaveOneVirtualService } from './mesh-hosts-have-one-virtual-service.ts';
 import { meshTlsIsDemanded } from './mesh-tls-is-demanded.ts';
 import { metadataIsValid } from './metadata-is-valid.ts';
@@ -67,6 +69,8 @@ export const objectChecks: readonly ObjectCheck[] = [
   objectsAreUnique,
   metadataIsValid,
   objectsSayWhatTheyAre,
+  istioAccepts,
+  certManagerAccepts,
   wildcardHostsHaveAddresses,
   endpointsAreWrittenOut,
   endpointsServeEveryHost,

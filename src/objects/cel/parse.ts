@@ -22,7 +22,7 @@ export function parseCel(source: string): Expression {
 type Token = { readonly text: string; readonly kind: 'text' | 'number' | 'name' | 'sign' | 'end' };
 
 const pattern =
-  /\s*(?:(r?"""[\s\S]*?"""|r?'''[\s\S]*?'''|r?"(?:[^"\\]|\\.)*"|r?'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(&&|\|\||[=!<>]=|[-+*/%<>!?:.,()[\]{}]))/y;
+  /\s*(?:(r?"""[\s\S]*?"""|r?'''[\s\S]*?'''|r?"(?:[^"\\]|\\.)*"|r?'(?:[^'\\]|\\.)*')|((?:0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)u?)|([A-Za-z_]\w*)|(&&|\|\||[=!<>]=|[-+*/%<>!?:.,()[\]{}]))/y;
 
 function tokensOf(source: string): Token[] {
   const tokens: Token[] = [];
@@ -114,7 +114,7 @@ class Parser {
   #primary(): Expression {
     const token = this.#advance();
     if (token.kind === 'text') return { is: 'value', value: token.text };
-    if (token.kind === 'number') return { is: 'value', value: Number(token.text) };
+    if (token.kind === 'number') return { is: 'value', value: Number(token.text.replace(/u$/, '')) };
     if (token.kind === 'name') return this.#named(token.text);
     if (token.text === '(') {
       const inner = this.choice();
@@ -129,7 +129,10 @@ class Parser {
   #named(name: string): Expression {
     const word = words[name];
     if (word !== undefined) return { is: 'value', value: word };
-    return this.#take('(') ? { is: 'call', name, args: this.#list(')') } : { is: 'name', name };
+    if (!this.#take('(')) return { is: 'name', name };
+    const args = this.#list(')');
+    if (name === 'has' && args[0]?.is !== 'field') throw new SyntaxError('invalid argument to has() macro');
+    return { is: 'call', name, args };
   }
 
   #list(end: string): Expression[] {

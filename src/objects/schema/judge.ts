@@ -18,6 +18,12 @@ export function judge(on: SourcedObject): Judgement {
   return known;
 }
 
+/** Istio's own validation only sees what has passed the schema. */
+export function fitsItsSchema(on: SourcedObject): boolean {
+  const { problems, broken } = judge(on);
+  return problems.length === 0 && broken.length === 0;
+}
+
 function judgementOf(on: SourcedObject): Judgement {
   const schema = schemaOf(on)?.schema;
   if (!schema) return { problems: [], broken: [] };

@@ -9,9 +9,10 @@ import { identity } from './identity.examples.ts';
 import { pageExamples } from './pages.ts';
 import { places } from './places.ts';
 import { schema } from './schema.examples.ts';
+import { webhooks } from './webhooks.examples.ts';
 
 /** Each page of docs/checks.md is an example itself: what it calls wrong is found, and what it calls right is not. */
-const examples: ObjectExamplesByCode = { ...identity, ...schema };
+const examples: ObjectExamplesByCode = { ...identity, ...schema, ...webhooks };
 for (const check of objectChecks) {
   for (const code of check.codes) {
     const page = pageExamples(code);
