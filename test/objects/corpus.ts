@@ -10,8 +10,8 @@ export interface CorpusKind {
   readonly unfit: readonly string[];
   /** and by Istio, with words of its answer. */
   readonly wrong: readonly (readonly [says: string, spec: string])[];
-  /** Specs that Istio accepts with a warning, and words of it. */
-  readonly warned?: readonly (readonly [says: string, spec: string])[];
+  /** Specs that Istio accepts with a warning, words of it, and the code of the check that has other words for it. */
+  readonly warned?: readonly (readonly [says: string, spec: string, code?: string])[];
 }
 
 const http = '{number: 80, name: http, protocol: HTTP}';
@@ -270,11 +270,13 @@ export const corpus: Readonly<Record<string, CorpusKind>> = {
       [
         'duplicate/overlapping match in rule #0',
         route(`{match: [{uri: {exact: /a}}, {uri: {exact: /a}}], route: [${to}]}`),
+        'AXC2124',
       ],
-      ['only the last rule can have no matches', route(`{route: [${to}]}, {route: [${to}]}`)],
+      ['only the last rule can have no matches', route(`{route: [${to}]}, {route: [${to}]}`), 'AXC2123'],
       [
         'route without matches defined before',
         route(`{route: [${to}]}, {match: [{uri: {exact: /a}}], route: [${to}]}`),
+        'AXC2123',
       ],
       ['using legacy gatewayName format', `{hosts: [a.example], gateways: [gw.shop.svc], http: [{route: [${to}]}]}`],
       ['abort configured, but error type not set', route(`{fault: {abort: {percentage: {value: 5}}}, route: [${to}]}`)],
@@ -386,6 +388,7 @@ export const corpus: Readonly<Record<string, CorpusKind>> = {
       [
         'outlier detection policy must be provided',
         rule('{loadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}}'),
+        'AXC2155',
       ],
       ['consecutive errors is deprecated', rule('{outlierDetection: {consecutiveErrors: 5}}')],
       [
@@ -465,6 +468,7 @@ export const corpus: Readonly<Record<string, CorpusKind>> = {
       [
         'does not use certificates, they will be ignored',
         server(`${https}, tls: {mode: PASSTHROUGH, credentialName: a}`),
+        'AXC2146',
       ],
       [
         'ignoring invalid cipher suites',
@@ -698,6 +702,7 @@ export interface CorpusObject {
   readonly verdict: 'right' | 'unfit' | 'wrong' | 'warned';
   /** Words of Istio's answer to a wrong one, or of its warning. */
   readonly says: string | undefined;
+  readonly code?: string | undefined;
   readonly spec: string;
   readonly yaml: string;
 }
@@ -709,7 +714,7 @@ export const corpusObjects: readonly CorpusObject[] = Object.entries(corpus).fla
       ...right.map((spec) => ({ verdict: 'right' as const, says: undefined, spec })),
       ...unfit.map((spec) => ({ verdict: 'unfit' as const, says: undefined, spec })),
       ...wrong.map(([says, spec]) => ({ verdict: 'wrong' as const, says, spec })),
-      ...warned.map(([says, spec]) => ({ verdict: 'warned' as const, says, spec })),
+      ...warned.map(([says, spec, code]) => ({ verdict: 'warned' as const, says, spec, code })),
     ];
     return rows.map((row, index) => {
       const name = `${kind.toLowerCase()}-${index}`;

@@ -1,3 +1,5 @@
+import { checkManifests } from '../../checks/objects/check-manifests.ts';
+import { isSuppressed, type Suppression } from '../../checks/objects/suppress.ts';
 import { hasErrors } from '../../diagnostics.ts';
 import { type Compiled, compile } from '../../pipeline.ts';
 import { type DefineCommand, intro, outputOption } from '../command.ts';
@@ -5,6 +7,7 @@ import { readSpec } from '../compile.ts';
 import { type FailOn, failOnOption, fails } from '../fail-on.ts';
 import { printJson } from '../output.ts';
 import type { ExitCode, Session } from '../session.ts';
+import { suppressOption } from '../suppress.ts';
 import { annotations } from '../ui/annotations.ts';
 import type { Paint } from '../ui/colour.ts';
 import { diagnosticsText, summaryText } from '../ui/diagnostics.ts';
@@ -13,6 +16,7 @@ import { count } from '../ui/text.ts';
 interface Options {
   readonly output: 'text' | 'json';
   readonly failOn: FailOn;
+  readonly suppress: readonly Suppression[];
 }
 
 export const define: DefineCommand = (command, session) =>
@@ -28,16 +32,27 @@ export const define: DefineCommand = (command, session) =>
     .addHelpText('after', '\nExit code: 0 no findings, 1 findings, 2 the spec could not be read.')
     .addOption(outputOption('text', 'json'))
     .addOption(failOnOption())
+    .addOption(suppressOption())
     .action(session.runs((options: Options) => validate(options, session)));
 
-async function validate({ output, failOn }: Options, session: Session): Promise<ExitCode> {
+async function validate({ output, failOn, suppress }: Options, session: Session): Promise<ExitCode> {
   const source = await readSpec(session);
-  const compiled = compile(source);
+  const compiled = withObjectFindings(compile(source), suppress);
   if (output === 'json') printJson(session, {}, compiled.diagnostics);
   else session.print(textOf(compiled, source.file, session.paint));
   const annotated = output === 'text' && session.env.GITHUB_ACTIONS === 'true' && compiled.diagnostics.length > 0;
   if (annotated) session.print(annotations(compiled.diagnostics));
   return fails(compiled.diagnostics, failOn) ? 1 : 0;
+}
+
+/** An error of the spec can't be suppressed: nothing can be made of such a spec. */
+function withObjectFindings({ manifests, ...compiled }: Compiled, suppressions: readonly Suppression[]): Compiled {
+  const told = compiled.diagnostics.filter(
+    ({ severity, code }) => severity === 'error' || !isSuppressed(suppressions, code),
+  );
+  if (!manifests) return { ...compiled, diagnostics: told };
+  const { diagnostics } = checkManifests({ manifests, locate: compiled.locate }, suppressions);
+  return { ...compiled, manifests, diagnostics: [...told, ...diagnostics] };
 }
 
 function textOf(compiled: Compiled, file: string, paint: Paint): string {

@@ -58,45 +58,19 @@ export const webhooks: ObjectExamplesByCode = {
       'spec.http[0].retries.retryOn',
       '" reset" is not a valid retryOn policy',
     ],
-    [
-      'the same match twice',
-      '{hosts: [a.example], http: [{match: [{uri: {exact: /a}}, {uri: {exact: /a}}], route: [{destination: {host: a}}]}]}',
-      'spec.http[0].match[1]',
-      'duplicate/overlapping match',
-    ],
   ),
-  AXC2024: webhook(
-    'DestinationRule',
-    networking,
-    [
-      'a client certificate without a key',
-      '{host: a.example, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: /a}}}',
-      'spec.trafficPolicy.tls.privateKey',
-      'private key required for mutual tls',
-    ],
-    [
-      'failover without outlier detection',
-      '{host: a.example, trafficPolicy: {loadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}}}',
-      'spec.trafficPolicy.loadBalancer.localityLbSetting',
-      'outlier detection policy must be provided for failover',
-    ],
-  ),
-  AXC2025: webhook(
-    'Gateway',
-    networking,
-    [
-      'two ports of one name',
-      '{servers: [{hosts: [a.example], port: {number: 80, name: a, protocol: HTTP}}, {hosts: [b.example], port: {number: 81, name: a, protocol: HTTP}}]}',
-      'spec.servers[1].port.name',
-      'duplicate name a',
-    ],
-    [
-      'a certificate where none is used',
-      '{servers: [{hosts: [a.example], port: {number: 443, name: a, protocol: TLS}, tls: {mode: PASSTHROUGH, credentialName: a}}]}',
-      'spec.servers[0].tls.credentialName',
-      'does not use certificates',
-    ],
-  ),
+  AXC2024: webhook('DestinationRule', networking, [
+    'a client certificate without a key',
+    '{host: a.example, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: /a}}}',
+    'spec.trafficPolicy.tls.privateKey',
+    'private key required for mutual tls',
+  ]),
+  AXC2025: webhook('Gateway', networking, [
+    'two ports of one name',
+    '{servers: [{hosts: [a.example], port: {number: 80, name: a, protocol: HTTP}}, {hosts: [b.example], port: {number: 81, name: a, protocol: HTTP}}]}',
+    'spec.servers[1].port.name',
+    'duplicate name a',
+  ]),
   AXC2026: webhook('Sidecar', networking, [
     'a host without a namespace',
     '{egress: [{hosts: [a.example]}]}',

@@ -2,16 +2,16 @@ import type { Field } from '../../../objects/field.ts';
 import { numberOf, refusal, type Said, textOf, warning } from '../said.ts';
 import { durations } from './forms.ts';
 
-/** `validateLoadBalancer`. */
-export function* loadBalancer(settings: Field, hasOutlierDetection: boolean): Generator<Said> {
+/** `validateLoadBalancer`, but for its warning of failover without outlier detection: `failover-can-happen.ts` tells that. */
+export function* loadBalancer(settings: Field): Generator<Said> {
   if (!settings.isSet) return;
   yield* consistentHash(settings.at('consistentHash'));
   const [locality, zone] = [settings.at('localityLbSetting'), settings.at('zoneAwareLbSetting')];
   if (locality.isSet && zone.isSet) {
     yield refusal(settings, 'only one of localityLbSetting and zoneAwareLbSetting can be set');
   }
-  yield* localityLb(locality, hasOutlierDetection);
-  yield* zoneAwareLb(zone, hasOutlierDetection);
+  yield* localityLb(locality);
+  yield* zoneAwareLb(zone);
   const warmup = settings.at('warmup');
   if (!warmup.isSet) return;
   if (warmup.at('duration').isSet) yield* durations(warmup.at('duration'));
@@ -61,7 +61,7 @@ function isPrime(number: number): boolean {
 
 const topology = /^(?:topology\.kubernetes\.io\/(?:region|zone)|topology\.istio\.io\/subzone)$/;
 
-function* localityLb(setting: Field, hasOutlierDetection: boolean): Generator<Said> {
+function* localityLb(setting: Field): Generator<Said> {
   const [distribute, failover] = [setting.at('distribute').items, setting.at('failover').items];
   if (distribute.length > 0 && failover.length > 0) {
     yield refusal(setting, "can not simultaneously specify 'distribute' and 'failover'");
@@ -85,25 +85,21 @@ function* localityLb(setting: Field, hasOutlierDetection: boolean): Generator<Sa
     yield* localities(weights.map(([name, field]) => ({ name, field })));
   }
   yield* localities(distribute.map((one) => ({ name: textOf(one.at('from')), field: one.at('from') })));
-  yield* failovers(setting, hasOutlierDetection, 'locality lb failover', 'only specify region');
+  yield* failovers(setting, 'locality lb failover', 'only specify region');
 }
 
-function* zoneAwareLb(setting: Field, hasOutlierDetection: boolean): Generator<Said> {
+function* zoneAwareLb(setting: Field): Generator<Said> {
   for (const key of setting.at('failoverPriority').items) {
     if (!topology.test(textOf(key))) continue;
     const message = `'failover_priority' for zone aware lb must not use topology label '${textOf(key)}'; region- and zone-level routing are handled automatically`;
     yield refusal(key, message);
   }
   const regions = 'only specifies region; zone and subzone failover are handled automatically';
-  yield* failovers(setting, hasOutlierDetection, 'zone aware lb failover', regions);
+  yield* failovers(setting, 'zone aware lb failover', regions);
 }
 
-function* failovers(setting: Field, hasOutlierDetection: boolean, name: string, regions: string): Generator<Said> {
-  const failover = setting.at('failover').items;
-  if (!hasOutlierDetection && failover.length + setting.at('failoverPriority').items.length > 0) {
-    yield warning(setting, 'outlier detection policy must be provided for failover');
-  }
-  for (const one of failover) {
+function* failovers(setting: Field, name: string, regions: string): Generator<Said> {
+  for (const one of setting.at('failover').items) {
     const [from, to] = [textOf(one.at('from')), textOf(one.at('to'))];
     if (from === to) yield refusal(one, `${name} settings must specify different regions`);
     if (`${from}${to}`.includes('/')) yield refusal(one, `${name} ${regions}`);

@@ -12,7 +12,10 @@ const sources = {
 
 const has = (tls: Field, key: string): boolean => textOf(tls.at(key)) !== '' || tls.at(key).items.length > 0;
 
-/** `validateTLSOptions`, of a Gateway's server or a Sidecar's listener. */
+/**
+ * `validateTLSOptions`, of a Gateway's server or a Sidecar's listener, but for its warning of certificates where no TLS ends:
+ * `gateway-certificates-are-read.ts` tells that.
+ */
 export function* serverTls(tls: Field): Generator<Said> {
   if (!tls.isSet) return;
   yield* ciphers(tls);
@@ -22,10 +25,6 @@ export function* serverTls(tls: Field): Generator<Said> {
       if (has(tls, key)) yield refusal(tls.at(key), `ISTIO_MUTUAL TLS cannot have associated ${name}`);
     }
     return;
-  }
-  const given = [...Object.keys(sources), 'caCrl'].find((key) => has(tls, key));
-  if (/^(?:AUTO_)?PASSTHROUGH$|^$/.test(mode) && given !== undefined) {
-    yield warning(tls.at(given), `${mode || 'PASSTHROUGH'} mode does not use certificates, they will be ignored`);
   }
   yield* oneSource(tls);
   const terminates = /^(?:SIMPLE|MUTUAL|OPTIONAL_MUTUAL)$/.test(mode);

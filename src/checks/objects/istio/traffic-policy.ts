@@ -23,7 +23,7 @@ export function* trafficPolicy(policy: Field, namespace: string): Generator<Said
 function* settings(policy: Field, namespace: string): Generator<Said> {
   yield* outlierDetection(policy.at('outlierDetection'));
   yield* connectionPool(policy.at('connectionPool'));
-  yield* loadBalancer(policy.at('loadBalancer'), policy.at('outlierDetection').isSet);
+  yield* loadBalancer(policy.at('loadBalancer'));
   yield* clientTls(policy.at('tls'), namespace);
 }
 

@@ -5,9 +5,8 @@ import { fqdn, isAddress, isLabel, portNumber, quoted, subnet, tags, wildcardDom
 import { httpRoute } from './http-route.ts';
 import { routeDestinations } from './routes.ts';
 import { exportTo } from './selectors.ts';
-import { unusedRoutes } from './unused-routes.ts';
 
-/** `ValidateVirtualService`. */
+/** `ValidateVirtualService`, but for its warnings of unused routes: `routes-are-reachable.ts` tells those. */
 export function* virtualService(spec: Field, on: SourcedObject): Generator<Said> {
   const hosts = spec.at('hosts').items;
   if (hosts.length === 0) yield* delegateProblems(spec);
@@ -24,7 +23,6 @@ export function* virtualService(spec: Field, on: SourcedObject): Generator<Said>
   for (const route of routes.tls) yield* tlsRoute(route, spec);
   for (const route of routes.tcp) yield* tcpRoute(route);
   yield* exportTo(spec.at('exportTo'), { namespace: on.namespace ?? '' });
-  for (const list of Object.values(routes)) yield* unusedRoutes(list);
 }
 
 /** Without hosts it is one that others delegate to. */
