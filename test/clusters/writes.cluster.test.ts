@@ -1,17 +1,41 @@
 import { describe, expect } from 'vitest';
+import { objectPath } from '../../src/clusters/wire.ts';
 import type { ClusterError } from '../../src/errors.ts';
+import type { Json } from '../../src/json.ts';
 import type { KubeObject, Resource } from '../../src/manifests/manifest.ts';
+import { knownResources } from '../../src/plan/resources.ts';
 import { how, read, refOf, seen, test } from '../support/bench-client.ts';
 import { failureOf } from '../support/cluster-error.ts';
+import { goldenSpecs, manifestsOf } from '../support/goldens.ts';
 import { backendApi, configMaps, inNamespace, leases, lock, serviceEntries, state } from '../support/objects.ts';
 
-/** What a real API server does with our writes: the rules that plan and apply stand on. */
+/**
+ * What a real API server does with our writes: the rules that plan and apply stand on, for the records and for one object of every
+ * kind that we render. A version of Kubernetes that does it differently is noticed here.
+ */
+
+/** Of each kind the first that some golden spec renders. */
+const samples = new Map(
+  goldenSpecs
+    .flatMap(({ file }) => manifestsOf(file))
+    .filter(({ resource }) => resource.namespaced)
+    .reverse()
+    .map(({ resource, object }): [string, [string, KubeObject, Resource]] => [
+      resource.kind,
+      [resource.kind, object, resource],
+    ]),
+);
 
 const written: [string, KubeObject, Resource][] = [
-  ['ServiceEntry', backendApi, serviceEntries],
+  ...[...samples.values()].sort(([a], [b]) => (a < b ? -1 : 1)),
   ['ConfigMap', state, configMaps],
   ['Lease', lock, leases],
 ];
+
+test('one object of every kind that we render is looked at', () => {
+  const kinds = knownResources.filter(({ namespaced }) => namespaced).map(({ kind }) => kind);
+  expect([...samples.keys()].sort()).toEqual(kinds.sort());
+});
 
 const relabelled = (object: KubeObject, tier: string): KubeObject => ({
   ...object,
@@ -30,6 +54,29 @@ describe.for(written)('creating a %s', ([, object, resource]) => {
     ];
     expect(errors.map(({ reason }) => reason)).toEqual(['exists', 'exists']);
     expect(seen(await read(client, resource, wanted))).toEqual(seen(live));
+  });
+
+  test('is refused even where fields are taken by force', async ({ client, bench, shop }) => {
+    const wanted = inNamespace(object, shop);
+    await client.create(wanted, resource, how);
+    const path = `${objectPath(refOf(resource, wanted))}?fieldManager=${how.fieldManager}&force=true`;
+    // the form in which a server answers a body is the form in which it takes it
+    const body = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: '1' } } as unknown as Json;
+    const contentType = 'application/apply-patch+yaml';
+    const { status, json } = await bench.clusters['cluster-a'].request('PATCH', path, { body, contentType });
+    expect(status).toBe(409);
+    expect(json()).toMatchObject({
+      reason: 'Conflict',
+      details: expect.not.objectContaining({ causes: expect.anything() }),
+    });
+  });
+
+  test('with a field that the kind does not have is final: it is asked once', async ({ client, shop }) => {
+    const before = client.requests.writes;
+    const error = await failureOf(client.create({ ...inNamespace(object, shop), nonsense: 1 }, resource, how));
+    expect(error.reason).toBe('invalid');
+    expect(error.object?.field).toBe('nonsense');
+    expect(client.requests.writes - before).toBe(1);
   });
 
   test('succeeds for exactly one of eight who try at once', async ({ client, shop }) => {
@@ -117,10 +164,13 @@ describe.for(written)('updating a %s', ([, object, resource]) => {
 });
 
 describe.for(written)('removing a %s', ([, object, resource]) => {
+  // A Service is answered with itself, gone as it is: whoever hears `pending` looks.
+  const gone = resource.kind === 'Service' ? 'pending' : 'gone';
+
   test('removes what was read', async ({ client, shop }) => {
     const wanted = inNamespace(object, shop);
     const live = await client.create(wanted, resource, how);
-    expect(await client.remove(refOf(resource, wanted), seen(live))).toBe('gone');
+    expect(await client.remove(refOf(resource, wanted), seen(live))).toBe(gone);
     expect(await client.get(refOf(resource, wanted))).toBeUndefined();
     expect(await client.remove(refOf(resource, wanted), seen(live))).toBe('gone');
   });
@@ -135,10 +185,33 @@ describe.for(written)('removing a %s', ([, object, resource]) => {
     expect(seen(await read(client, resource, wanted))).toEqual(seen(live));
   });
 
+  test('obeys what its body says, not its query', async ({ client, bench, shop }) => {
+    const wanted = inNamespace(object, shop);
+    const live = await client.create(wanted, resource, how);
+    const { uid } = live.metadata;
+    const path = objectPath(refOf(resource, wanted));
+    const { request } = bench.clusters['cluster-a'];
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: { uid: '00000000-0000-4000-8000-000000000000' },
+    };
+    expect((await request('DELETE', `${path}?preconditions.uid=${uid}`, { body })).status).toBe(409);
+    expect((await request('DELETE', path, { body: { ...body, preconditions: { uid }, dryRun: ['All'] } })).status).toBe(
+      200,
+    );
+    expect(seen(await read(client, resource, wanted))).toEqual(seen(live));
+    // The reason why ours is in the body: beside one, the query counts for nothing.
+    expect((await request('DELETE', `${path}?dryRun=All`, { body: { ...body, preconditions: { uid } } })).status).toBe(
+      200,
+    );
+    expect(await client.get(refOf(resource, wanted))).toBeUndefined();
+  });
+
   test('as a dry-run removes nothing', async ({ client, shop }) => {
     const wanted = inNamespace(object, shop);
     const live = await client.create(wanted, resource, how);
-    expect(await client.remove(refOf(resource, wanted), { ...seen(live), dryRun: true })).toBe('gone');
+    expect(await client.remove(refOf(resource, wanted), { ...seen(live), dryRun: true })).toBe(gone);
     expect(seen(await read(client, resource, wanted))).toEqual(seen(live));
   });
 
@@ -153,6 +226,28 @@ describe.for(written)('removing a %s', ([, object, resource]) => {
     const last = await read(client, resource, wanted);
     await client.update(inNamespace(object, shop), resource, { ...how, ...seen(last) }).catch(() => {});
     expect(await client.get(refOf(resource, wanted))).toBeUndefined();
+  });
+});
+
+describe.for(written)('fields of others in a %s', ([, object, resource]) => {
+  test('are a conflict with causes, another than that of versions', async ({ client, shop }) => {
+    const wanted = relabelled(inNamespace(object, shop), 'gold');
+    const first = await client.create(wanted, resource, how);
+    const silver = { fieldManager: 'somebody', force: true, ...seen(first) };
+    const now = await client.update(relabelled(inNamespace(object, shop), 'silver'), resource, silver);
+    const error = await failureOf(client.update(wanted, resource, { ...how, ...seen(now) }));
+    expect(error.reason).toBe('field-conflict');
+    expect(error.conflicts).toEqual([{ manager: 'somebody', fields: ['metadata.labels.tier'] }]);
+    expect(seen(await read(client, resource, wanted))).toEqual(seen(now));
+    const forced = await client.update(wanted, resource, { ...how, ...seen(now), force: true });
+    expect(forced.metadata.labels).toMatchObject({ tier: 'gold' });
+  });
+
+  test('do not make another generation of it, nor do labels', async ({ client, shop }) => {
+    const wanted = inNamespace(object, shop);
+    const before = await client.create(wanted, resource, how);
+    const after = await client.update(relabelled(wanted, 'gold'), resource, { ...how, ...seen(before) });
+    expect(after.metadata.generation).toBe(before.metadata.generation);
   });
 });
 
