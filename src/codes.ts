@@ -253,6 +253,7 @@ export const codes = {
   AXC5004: 'A field that somebody else has set',
   AXC5005: 'A write that the cluster would refuse',
   AXC5006: 'A change without a safe order',
+  AXC5007: 'A change that needs a cluster that is left out',
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;

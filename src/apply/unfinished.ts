@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { type Change, type Journal, manifestsOf } from '../plan/journal.ts';
 import type { Observation } from '../plan/observation.ts';
+import { hasGoneBack, isOvertaken } from '../plan/overtaken.ts';
 import { systemNamespace } from '../plan/ownership.ts';
 import type { Course } from '../plan/plan.ts';
 import { configMaps, recordSelector } from '../plan/records.ts';
@@ -20,12 +21,17 @@ export interface Goal {
 /** Where a run that was not finished was to go, or came from; undefined when there is none. */
 export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'): Promise<Goal | undefined> {
   const observations = await observeClusters(place, []);
-  const journals = observations.flatMap(({ journal }) => (journal && journal.state !== 'prepared' ? [journal] : []));
+  const journals = observations.flatMap(({ journal }) =>
+    journal && journal.state !== 'prepared' && !isOvertaken(journal, observations) ? [journal] : [],
+  );
   const [journal] = journals;
   if (journal === undefined) return undefined;
-  if (journals.some(({ revision }) => revision !== journal.revision)) throw severalRuns(journals);
+  if (journals.some(({ run }) => run !== journal.run)) throw severalRuns(journals);
   // Once it goes back somewhere, what it was to make can't be had everywhere any more.
-  const back = direction === 'back' || journals.some(({ state }) => state === 'rolling back');
+  const back =
+    direction === 'back' ||
+    journals.some(({ state }) => state === 'rolling back') ||
+    observations.some((one) => hasGoneBack(one, journal));
   const previous = Math.max(0, ...journals.map(({ images }) => images.inventory?.revision ?? 0));
   const revision = back ? previous : journal.revision;
   const end = { place, back, revision: journal.revision, previous };

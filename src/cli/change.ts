@@ -90,7 +90,7 @@ export interface Change {
 /** The road of every command that writes: read, plan, have every write tried, show, ask, write. */
 export async function changeClusters(change: Change, options: ChangeOptions, session: Session): Promise<ExitCode> {
   const { federation, manifests: rendered, diagnostics: warned, locate } = await compileSpec(session);
-  const { takeOver = false, dryRun = false, forget = [], allow = [] } = options;
+  const { takeOver = false, dryRun = false, forget = [], without = [], allow = [] } = options;
   const clusters = [...federation.clusters, ...(change.also ?? [])];
   return withClusters(clusters, options, session, async (clients, signal, gently) => {
     const place = { clients, federation };
@@ -100,7 +100,19 @@ export async function changeClusters(change: Change, options: ChangeOptions, ses
       return 0;
     }
     const { manifests, course, leaving } = goal;
-    const wanted = { federation, manifests, clients, locate, takeOver, course, leaving, forget, allow, guarded: true };
+    const wanted = {
+      federation,
+      manifests,
+      clients,
+      locate,
+      takeOver,
+      course,
+      leaving,
+      forget,
+      without,
+      allow,
+      guarded: true,
+    };
     const prepared = await preparePlan(wanted, session);
     const found = takeOver || course.kind === 'back' ? prepared.diagnostics : refusing(prepared.diagnostics);
     if (change.saved) mustStillFit(change.saved, prepared.plan);
@@ -194,7 +206,7 @@ const write = (
       clients,
       ...goal,
       replan: (manifests, course) =>
-        readPlan(place, manifests, { course, leaving: goal.leaving, forget: options.forget }),
+        readPlan(place, manifests, { course, leaving: goal.leaving, forget: options.forget, without: options.without }),
       settle: options.settle,
       takeOver: options.takeOver ?? false,
       onFailure: options.onFailure,

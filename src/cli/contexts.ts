@@ -11,6 +11,8 @@ export interface ContextOptions {
   readonly context?: ReadonlyMap<string, string>;
   readonly kubeconfig?: string;
   readonly requestTimeout: number;
+  /** Clusters that are not connected to. */
+  readonly without?: readonly string[];
 }
 
 export const contextOptions = (command: Command): Command =>
@@ -21,6 +23,10 @@ export const contextOptions = (command: Command): Command =>
     .addOption(pairsOption('--context <cluster=context>', 'the same for any cluster; once for each'))
     .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
     .addOption(durationOption('--request-timeout <duration>', 'how long one request may take', '30s'));
+
+/** For the hour when a cluster is gone. */
+export const withoutOption = (): Option =>
+  new Option('--without <cluster...>', 'leave out a cluster that is gone: the others only take calls away from it');
 
 /** The action gets milliseconds. */
 export const durationOption = (flags: string, description: string, usual: string): Option =>
@@ -51,7 +57,14 @@ export function contextsOf(clusters: readonly Named[], options: ContextOptions):
     ...(options.context ?? []),
   ]);
   for (const name of said.keys()) knownCluster(name, names);
-  return new Map(clusters.map((cluster) => [cluster.name, said.get(cluster.name) ?? fromSpec(cluster)]));
+  const asked = clusters.filter(({ name }) => !leftOut(options, names).includes(name));
+  return new Map(asked.map((cluster) => [cluster.name, said.get(cluster.name) ?? fromSpec(cluster)]));
+}
+
+function leftOut({ without = [] }: ContextOptions, names: readonly string[]): readonly string[] {
+  for (const name of without) knownCluster(name, names);
+  if (names.some((name) => !without.includes(name))) return without;
+  throw new UsageError('--without leaves no cluster.', 'Name only those that are gone.');
 }
 
 function fromFlag(

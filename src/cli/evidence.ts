@@ -93,7 +93,7 @@ const withoutPlan = (
   federation: Federation,
   manifests: readonly Manifest[],
   observations: readonly Observation[],
-): Diagnostic[] => planFindings(federation, manifests, observations).filter(({ code }) => code !== 'AXC4007');
+): Diagnostic[] => planFindings({ federation, manifests, observations }).filter(({ code }) => code !== 'AXC4007');
 
 /** What a run of `apply` asks besides its plan: permissions, and whether Istio looks at what is written. */
 export async function readGuards(plan: Plan, manifests: readonly Manifest[], clients: Clients): Promise<Site[]> {

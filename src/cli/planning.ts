@@ -34,13 +34,25 @@ export interface PrepareOptions {
   readonly guarded?: boolean;
   /** Findings about the clusters that shall not stop this run. */
   readonly allow?: readonly Code[];
+  readonly without?: readonly string[];
 }
 
 /** Reads the clusters, plans, and has every write tried by its cluster. Nothing is changed. */
 export async function preparePlan(options: PrepareOptions, session: Session): Promise<Prepared> {
-  const { federation, manifests, clients, locate, takeOver = false, course, leaving, forget, allow = [] } = options;
+  const {
+    federation,
+    manifests,
+    clients,
+    locate,
+    takeOver = false,
+    course,
+    leaving,
+    forget,
+    without,
+    allow = [],
+  } = options;
   const observations = await observeAll(clients, federation, manifests, session);
-  const plan = buildPlan({ federation, manifests, observations, course, leaving, forget });
+  const plan = buildPlan({ federation, manifests, observations, course, leaving, forget, without });
   const [tried, guards] = await session.progress(async (progress) => {
     if (plan.steps.length > 0) progress.step(`trying ${count(plan.steps.length, 'write')}`);
     return Promise.all([dryRun({ plan, clients, takeOver }), guard(plan, options)]);

@@ -130,9 +130,14 @@ export function outcomeText(outcome: Outcome, plan: Plan, { leaving, course }: G
 
 const leftRow = ({ cluster, object, why }: Left): string[] => [cluster, object, why];
 
-const whereabouts = ({ federation, revision }: Plan, stay: readonly string[], gone: readonly string[]): string =>
+const whereabouts = (
+  { federation, revision, without }: Plan,
+  stay: readonly string[],
+  gone: readonly string[],
+): string =>
   [
     ...(stay.length > 0 ? [`revision ${revision} is in ${stay.join(', ')}`] : []),
+    ...(without.length > 0 ? [`${without.join(', ')} was left out, and the next apply brings it up`] : []),
     ...(gone.length > 0 ? [`nothing of ${federation} is left in ${gone.join(', ')}`] : []),
   ].join('; ');
 

@@ -33,8 +33,7 @@ interface Input {
 export function planCluster({ federation, manifests, observation }: Input): ClusterChange {
   const oldItems = observation.inventory?.items ?? [];
   const known = new Map(oldItems.map((item) => [objectKey(item), item]));
-  const wanted = manifests.filter((manifest) => !isLeftAlone(manifest, observation, known));
-  const written = wanted.map((manifest) => judge({ federation, manifest, observation, known }));
+  const written = manifests.map((manifest) => judge({ federation, manifest, observation, known }));
   const verdicts = [...written, ...removals({ federation, manifests, observation })];
   return {
     observation,
@@ -74,8 +73,10 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
     if (live !== undefined) return { same: true };
     return { change: { op: 'create', cluster, stage, resource, id, object: manifest.object, source } };
   }
-  const object = labelled(manifest.object, federation);
   const before = known.get(key);
+  // A CA that a mesh signs with is never replaced by us, not even where we have made it: that is an outage.
+  if (resource.kind === 'Certificate' && observation.meshRuns) return before ? { item: before, same: true } : {};
+  const object = labelled(manifest.object, federation);
   const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOf(object) };
   if (live === undefined) {
     const comes = isNarrowing(manifest, observation, federation) ? 'tighten' : stage;
@@ -143,13 +144,6 @@ const deletion = (cluster: string, item: InventoryItem, resource: Resource, live
   id: identify(live),
   live,
 });
-
-/** A CA that a mesh signs with is never replaced by us; one that we made ourselves is ours to keep as it is wanted. */
-const isLeftAlone = (
-  { resource, object }: Manifest,
-  { meshRuns }: Observation,
-  known: ReadonlyMap<string, InventoryItem>,
-): boolean => resource.kind === 'Certificate' && meshRuns && !known.has(keyOf(object));
 
 const terminating = (cluster: string, id: Identified): Diagnostic => ({
   code: 'AXC5002',

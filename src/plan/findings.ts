@@ -5,15 +5,12 @@ import { importNamespace } from '../model/imports.ts';
 import { nearest } from '../nearest.ts';
 import { objectRef } from './object-key.ts';
 import type { Observation } from './observation.ts';
+import type { PlanInput } from './plan.ts';
 import type { Step } from './step.ts';
 
 /** What is wrong with the clusters as a whole. Each of these forbids the run. */
-export function planFindings(
-  federation: Federation,
-  manifests: readonly Manifest[],
-  observations: readonly Observation[],
-  forget: readonly string[] = [],
-): Diagnostic[] {
+export function planFindings(input: PlanInput): Diagnostic[] {
+  const { federation, manifests, observations, forget = [], without = [] } = input;
   return [
     ...sameCluster(observations),
     ...observations.flatMap((observation) =>
@@ -25,7 +22,7 @@ export function planFindings(
         ...missingNamespaces(manifests, observation),
       ].map((found) => ({ ...found, cluster: observation.cluster })),
     ),
-    ...leftOut(federation, observations, forget),
+    ...leftOut(federation, observations, [...forget, ...without]),
   ];
 }
 

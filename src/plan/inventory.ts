@@ -18,6 +18,8 @@ export interface Inventory {
   /** Of everything that the spec renders, for all clusters. */
   readonly hash: string;
   readonly participants: readonly { readonly name: string; readonly uid: string }[];
+  /** Names of participants that were left out when this revision was made. */
+  readonly behind?: readonly string[] | undefined;
   readonly items: readonly InventoryItem[];
 }
 
@@ -80,6 +82,7 @@ const headSchema = z.object({
   state: z.enum(['applying', 'applied']),
   hash: z.string(),
   participants: z.array(z.object({ name: z.string(), uid: z.string() })),
+  behind: z.array(z.string()).optional(),
   shards: z.int().min(0).max(10_000),
 });
 

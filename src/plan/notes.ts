@@ -2,6 +2,7 @@ import type { Manifest } from '../manifests/manifest.ts';
 import type { Federation, Workload } from '../model/federation.ts';
 import { objectName } from '../model/names.ts';
 import type { Observation } from './observation.ts';
+import type { PlanInput } from './plan.ts';
 import type { Step } from './step.ts';
 
 /** What a reader of the plan has to know besides the objects. */
@@ -95,8 +96,18 @@ const isCa = ({ resource }: Manifest): boolean => resource.kind === 'Certificate
 
 const unfinished = (observations: readonly Observation[]): Note[] =>
   observations
-    .filter(({ inventory }) => inventory?.state === 'applying')
+    .filter(({ inventory, journal }) => inventory?.state === 'applying' && journal?.state !== 'prepared')
     .map(({ cluster, inventory }) => ({
       cluster,
       text: `revision ${inventory?.revision} was not finished here: applying goes on from what is there`,
     }));
+
+/** What a cluster that is left out does not get. */
+export const leftOutNotes = ({ manifests, without = [] }: PlanInput): Note[] =>
+  without.map((cluster) => {
+    const waiting = manifests.filter((one) => one.cluster === cluster).length;
+    return {
+      cluster,
+      text: `is left out: it is not read and not written to. The next apply that reaches it brings its ${waiting} objects to what the spec says`,
+    };
+  });

@@ -6,11 +6,13 @@ import { planCluster } from './cluster-plan.ts';
 import { heldByOthers, planFindings } from './findings.ts';
 import { hashOf, type Inventory, type InventoryItem } from './inventory.ts';
 import { type Judgement, judgeMeshConfig } from './mesh-config.ts';
-import { type Note, planNotes } from './notes.ts';
+import { leftOutNotes, type Note, planNotes } from './notes.ts';
 import { objectKey } from './object-key.ts';
 import type { Observation } from './observation.ts';
+import { isOvertaken } from './overtaken.ts';
+import { type Needed, neededOf } from './proof/absent.ts';
 import { type Proof, prove, type Unsafe, unsafeText } from './proof/prove.ts';
-import { presentWorld } from './proof/world.ts';
+import { presentWorld, worldAfter } from './proof/world.ts';
 import { stages } from './stages.ts';
 import type { Step } from './step.ts';
 
@@ -22,6 +24,8 @@ export interface Plan {
   readonly clusters: readonly ClusterPlan[];
   /** In the order of the stages, and within a stage of the clusters. */
   readonly steps: readonly Step[];
+  /** Clusters of the federation that are left out: they stay behind. */
+  readonly without: readonly string[];
   readonly notes: readonly Note[];
   readonly prerequisites: readonly (Prerequisite & Judgement)[];
   /** That every state on the way is as safe as both ends. */
@@ -59,11 +63,14 @@ export interface PlanInput {
   readonly leaving?: ReadonlySet<string> | undefined;
   /** Names of clusters that took part and are not asked after any more. */
   readonly forget?: readonly string[] | undefined;
+  /** Names of clusters that are left out for this time: none of them is among the observations. */
+  readonly without?: readonly string[] | undefined;
 }
 
 /** Compares what is wanted with what is there. Pure: the same input makes the same plan. */
 export function buildPlan(input: PlanInput): Plan {
-  const { federation, manifests, observations, course = { kind: 'begin' }, leaving, forget = [] } = input;
+  const { federation, observations, course = { kind: 'begin' }, leaving, without = [] } = input;
+  const manifests = input.manifests.filter(({ cluster }) => !without.includes(cluster));
   const clusters = observations.map((observation) =>
     planCluster({
       federation: federation.name,
@@ -72,42 +79,47 @@ export function buildPlan(input: PlanInput): Plan {
     }),
   );
   const steps = inOrder(clusters.flatMap((cluster) => cluster.steps));
-  const proof = prove({ federation, before: presentWorld(federation.name, observations), steps });
+  const before = presentWorld(federation.name, observations);
+  const absent = new Set(without);
+  const proof = prove({ federation, before, steps, absent });
   const hash = hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
   const changes = steps.length > 0 || manifests.length === 0;
-  const revision = course.kind === 'begin' ? nextRevision(observations, changes, hash) : course.revision;
+  const staying = observations.filter(({ cluster }) => !leaving?.has(cluster));
+  const revision = course.kind === 'begin' ? nextRevision({ observations, staying, changes, hash }) : course.revision;
+  const head = { ...inventoryHead(federation, staying, without), revision, hash };
   return {
     federation: federation.name,
     revision,
-    clusters: clusters.map(({ observation, unchanged, items, oldItems }) => {
-      const staying = observations.filter((one) => !leaving?.has(one.cluster));
-      const head = { ...inventoryHead(federation, staying), revision, hash };
-      return {
-        observation,
-        unchanged,
-        inventoryBefore: { ...head, state: 'applying', items: union(items, oldItems) },
-        inventoryAfter: { ...head, state: 'applied', items },
-      };
-    }),
+    clusters: clusters.map(({ observation, unchanged, items, oldItems }) => ({
+      observation,
+      unchanged,
+      inventoryBefore: { ...head, state: 'applying', items: union(items, oldItems) },
+      inventoryAfter: { ...head, state: 'applied', items },
+    })),
     steps,
-    notes: planNotes(federation, steps, observations, manifests),
+    without,
+    notes: [...planNotes(federation, steps, observations, manifests), ...leftOutNotes(input)],
     prerequisites: prerequisites(federation).map((one) => ({
       ...one,
       ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfig),
     })),
     proof,
     diagnostics: [
-      ...planFindings(federation, manifests, observations, forget),
-      ...(course.kind === 'begin' ? observations.flatMap(unfinished) : []),
+      ...planFindings({ ...input, manifests }),
+      ...(course.kind === 'begin' ? observations.flatMap((one) => unfinished(one, observations)) : []),
       ...proof.unsafe.map(unsafe),
+      // What is gone back to was there, and the cluster that is left out knows of it.
+      ...(course.kind === 'back'
+        ? []
+        : neededOf({ federation, absent, before, after: worldAfter(before, steps) }).map(needed)),
       ...steps.flatMap(heldByOthers),
       ...clusters.flatMap((cluster) => cluster.diagnostics),
     ],
   };
 }
 
-const unfinished = ({ cluster, journal }: Observation): Diagnostic[] => {
-  if (journal === undefined || journal.state === 'prepared') return [];
+const unfinished = ({ cluster, journal }: Observation, all: readonly Observation[]): Diagnostic[] => {
+  if (journal === undefined || journal.state === 'prepared' || isOvertaken(journal, all)) return [];
   const { revision, by, startedAt, state, stage } = journal;
   const where = stage ? ` in stage ${stage}` : '';
   return [
@@ -130,6 +142,15 @@ const unsafe = (one: Unsafe): Diagnostic => ({
   hint: 'Make the change in two: add a service beside this one and apply, move the callers, then remove this one and apply again.',
 });
 
+/** Refused as a whole: half of a change of the spec would be a third state, that nobody has asked for. */
+const needed = ({ why, at }: Needed): Diagnostic => ({
+  code: 'AXC5007',
+  severity: 'error',
+  message: why,
+  hint: 'A cluster that is left out can only lose calls. Take this out of the spec for now, or wait until it is back.',
+  at,
+});
+
 /** Whether anything is to be written: objects, or the revision that a cluster is behind with. */
 export const isEmpty = ({ steps, clusters, revision }: Plan): boolean =>
   steps.length === 0 &&
@@ -138,18 +159,32 @@ export const isEmpty = ({ steps, clusters, revision }: Plan): boolean =>
       inventory?.state === 'applied' && inventory.revision === revision && inventory.hash === inventoryAfter.hash,
   );
 
-function nextRevision(observations: readonly Observation[], changes: boolean, hash: string): number {
-  const inventories = observations.map(({ inventory }) => inventory);
-  const highest = Math.max(0, ...inventories.map((inventory) => inventory?.revision ?? 0));
-  const settled = inventories.every((inventory) => inventory?.state === 'applied' && inventory.hash === hash);
+interface Making {
+  readonly observations: readonly Observation[];
+  /** Those in which something of the federation stays. */
+  readonly staying: readonly Observation[];
+  /** Objects are written. */
+  readonly changes: boolean;
+  readonly hash: string;
+}
+
+function nextRevision({ observations, staying, changes, hash }: Making): number {
+  const highest = Math.max(0, ...observations.map(({ inventory }) => inventory?.revision ?? 0));
+  const settled = staying.every(({ inventory }) => inventory?.state === 'applied' && inventory.hash === hash);
   return changes || !settled ? highest + 1 : highest;
 }
 
-const inventoryHead = (federation: Federation, observations: readonly Observation[]) => ({
-  federation: federation.name,
-  ...(federation.id !== undefined && { id: federation.id }),
-  participants: observations.map(({ cluster, uid }) => ({ name: cluster, uid })),
-});
+/** A cluster that is left out still takes part: its objects are there. */
+function inventoryHead(federation: Federation, observations: readonly Observation[], without: readonly string[]) {
+  const known = observations.flatMap(({ inventory }) => inventory?.participants ?? []);
+  const behind = [...new Map(known.map((one) => [one.uid, one])).values()].filter(({ name }) => without.includes(name));
+  return {
+    federation: federation.name,
+    ...(federation.id !== undefined && { id: federation.id }),
+    participants: [...observations.map(({ cluster, uid }) => ({ name: cluster, uid })), ...behind],
+    ...(without.length > 0 && { behind: without }),
+  };
+}
 
 function union(items: readonly InventoryItem[], before: readonly InventoryItem[]): InventoryItem[] {
   return [...new Map([...before, ...items].map((item) => [objectKey(item), item])).values()];

@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { planCluster } from './cluster-plan.ts';
+import type { Inventory } from './inventory.ts';
 import type { Journal } from './journal.ts';
 import { objectKey } from './object-key.ts';
 import type { Observation } from './observation.ts';
+import { isOvertaken } from './overtaken.ts';
 import type { Step } from './step.ts';
 
 /** How one cluster stands to the spec. */
@@ -20,15 +22,20 @@ export interface ClusterStatus {
   readonly pending: readonly Step[];
   /** A run that was broken off. */
   readonly unfinished: Journal | undefined;
+  /** Clusters that were left out of its revision. */
+  readonly behind: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** `all`: of every cluster that could be read, this one too. */
 export function clusterStatus(
   federation: string,
   manifests: readonly Manifest[],
   observation: Observation,
+  all: readonly Observation[],
 ): ClusterStatus {
-  const { cluster, context, inventory } = observation;
+  const { cluster, context } = observation;
+  const inventory = keptInventory(observation);
   const wanted = manifests.filter((manifest) => manifest.cluster === cluster);
   const { changes, items, diagnostics } = planCluster({ federation, manifests: wanted, observation });
   const applied = new Map((inventory?.items ?? []).map((item) => [objectKey(item), item.hash]));
@@ -42,23 +49,38 @@ export function clusterStatus(
   return {
     cluster,
     context,
-    state: stateOf(observation, drift, pending),
+    state: stateOf(observation, { drift, pending, all }),
     revision: inventory?.revision,
     objects: inventory?.items.length ?? 0,
     drift,
     pending,
-    unfinished: observation.journal?.state === 'prepared' ? undefined : observation.journal,
+    unfinished: unfinishedIn(observation, all),
+    behind: inventory?.behind ?? [],
     diagnostics,
   };
 }
 
-function stateOf(
-  { inventory, journal }: Observation,
-  drift: readonly Step[],
-  pending: readonly Step[],
-): ClusterStatus['state'] {
-  if (journal !== undefined && journal.state !== 'prepared') return 'unfinished';
+/** What a run has noted that never began is not so yet. */
+export const keptInventory = ({ inventory, journal }: Observation): Inventory | undefined =>
+  journal?.state === 'prepared' ? journal.images.inventory : inventory;
+
+/** A run that is to be finished: one that never began is not, nor one that the others have left behind. */
+const unfinishedIn = ({ journal }: Observation, all: readonly Observation[]): Journal | undefined =>
+  journal === undefined || journal.state === 'prepared' || isOvertaken(journal, all) ? undefined : journal;
+
+interface Judged {
+  readonly drift: readonly Step[];
+  readonly pending: readonly Step[];
+  readonly all: readonly Observation[];
+}
+
+function stateOf(observation: Observation, { drift, pending, all }: Judged): ClusterStatus['state'] {
+  const inventory = keptInventory(observation);
+  const newest = Math.max(...all.map((one) => keptInventory(one)?.revision ?? 0));
+  if (unfinishedIn(observation, all) !== undefined) return 'unfinished';
   if (inventory === undefined) return 'not applied';
+  const { journal } = observation;
+  if (inventory.revision < newest || (journal && isOvertaken(journal, all))) return 'behind';
   if (inventory.state === 'applying') return 'unfinished';
   if (drift.length > 0) return 'drift';
   return pending.length > 0 ? 'behind' : 'in sync';

@@ -207,8 +207,9 @@ describe('a plan is refused', () => {
   });
 });
 
-test('a CA that a mesh signs with is left alone, one that is ours is kept', () => {
-  const { federation: withCa, manifests: wanted } = compiled({ trust: { certManager: { issuer: 'company-root' } } });
+test('a CA that a mesh signs with is left alone, also where it is ours and the spec wants another one', () => {
+  const withIssuer = (issuer: string) => compiled({ trust: { certManager: { issuer } } });
+  const { federation: withCa, manifests: wanted } = withIssuer('company-root');
   const running = buildPlan({
     federation: withCa,
     manifests: wanted,
@@ -218,4 +219,11 @@ test('a CA that a mesh signs with is left alone, one that is ours is kept', () =
   expect(running.notes.map(({ text }) => text).join('\n')).toMatch(/its CA is left alone/);
   const fresh = buildPlan({ federation: withCa, manifests: wanted, observations: names.map((name) => empty(name)) });
   expect(fresh.steps.filter(({ id }) => id.kind === 'Certificate')).toHaveLength(2);
+
+  const later = afterwards(fresh).map((one) => ({ ...one, meshRuns: true }));
+  const { federation: other, manifests } = withIssuer('another-root');
+  const changed = buildPlan({ federation: other, manifests, observations: later });
+  expect(changed.steps.filter(({ id }) => id.kind === 'Certificate')).toEqual([]);
+  for (const { inventoryAfter } of changed.clusters)
+    expect(inventoryAfter.items.filter(({ kind }) => kind === 'Certificate')).toHaveLength(1);
 });

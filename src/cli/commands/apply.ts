@@ -1,5 +1,7 @@
+import { ClusterError } from '../../errors.ts';
 import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
+import { withoutOption } from '../contexts.ts';
 import { loadPlan } from '../plan-file.ts';
 
 export const define: DefineCommand = (command, session) =>
@@ -13,10 +15,12 @@ export const define: DefineCommand = (command, session) =>
           ['aegis-xc apply --yes', 'does not ask at a terminal either'],
           ['aegis-xc apply --dry-run', 'shows the plan only'],
           ['aegis-xc apply shop.plan', 'what was planned and approved before'],
+          ['aegis-xc apply --without cluster-c', 'cluster-c is gone: take calls away from it in the others'],
         ]),
       )
       .option('--take-over', 'set back fields that somebody else has changed')
       .option('--forget <cluster...>', 'leave a cluster that took part as it is, for ever')
+      .addOption(withoutOption())
       .addOption(maxRemovalsOption()),
   ).action(
     session.runs((file: string | undefined, options: ChangeOptions) =>
@@ -29,6 +33,23 @@ export const define: DefineCommand = (command, session) =>
         },
         options,
         session,
-      ),
+      ).catch(offerWithout),
     ),
   );
+
+/** A cluster that is gone need not hold up the others. */
+function offerWithout(failure: unknown): never {
+  if (failure instanceof AggregateError) throw new AggregateError(failure.errors.map(withOffer));
+  throw withOffer(failure);
+}
+
+function withOffer(failure: unknown): unknown {
+  if (!(failure instanceof ClusterError) || failure.reason !== 'unreachable') return failure;
+  const { cluster, message, hint } = failure;
+  const offer = `If it stays away: \`aegis-xc apply --without ${cluster}\` takes calls away from it in the others.`;
+  return new ClusterError(cluster, message, {
+    ...failure,
+    hint: hint === undefined ? offer : `${hint}\n${offer}`,
+    cause: failure,
+  });
+}

@@ -3,7 +3,7 @@ import { isEmpty } from '../../plan/plan.ts';
 import { withClusters } from '../clusters.ts';
 import { type DefineCommand, intro, outputOption } from '../command.ts';
 import { compileSpec } from '../compile.ts';
-import { type ContextOptions, contextOptions } from '../contexts.ts';
+import { type ContextOptions, contextOptions, withoutOption } from '../contexts.ts';
 import { printJson } from '../output.ts';
 import { savePlan } from '../plan-file.ts';
 import { preparePlan } from '../planning.ts';
@@ -37,13 +37,15 @@ export const define: DefineCommand = (command, session) =>
       .option('--exit-code', 'exit 1 when there is something to do')
       .option('--full', 'show new objects in full')
       .option('--out <file>', 'save the plan: `apply <file>` does exactly that, or refuses')
+      .addOption(withoutOption())
       .addOption(outputOption('text', 'json', 'markdown')),
   ).action(session.runs((options: Options) => plan(options, session)));
 
 async function plan(options: Options, session: Session): Promise<ExitCode> {
   const { federation, manifests, diagnostics: found, locate } = await compileSpec(session);
+  const { without = [] } = options;
   return withClusters(federation.clusters, options, session, async (clients) => {
-    const prepared = await preparePlan({ federation, manifests, clients, locate }, session);
+    const prepared = await preparePlan({ federation, manifests, clients, locate, without }, session);
     const { output, full = false, exitCode = false } = options;
     if (output === 'json') printJson(session, planJson(prepared), [...found, ...prepared.diagnostics]);
     else {

@@ -1,6 +1,7 @@
 import { unfinishedGoal } from '../../apply/unfinished.ts';
 import { type ChangeOptions, changeClusters, changeOptions } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
+import { withoutOption } from '../contexts.ts';
 
 export const define: DefineCommand = (command, session) =>
   changeOptions(
@@ -12,7 +13,8 @@ export const define: DefineCommand = (command, session) =>
           ['aegis-xc resume --yes', 'in a pipeline'],
         ]),
       )
-      .option('--take-over', 'set back fields that somebody else has changed'),
+      .option('--take-over', 'set back fields that somebody else has changed')
+      .addOption(withoutOption()),
   ).action(
     session.runs((options: ChangeOptions) =>
       changeClusters(

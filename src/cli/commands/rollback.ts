@@ -3,6 +3,7 @@ import { revisionGoal, unfinishedGoal } from '../../apply/unfinished.ts';
 import { UsageError } from '../../errors.ts';
 import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
+import { withoutOption } from '../contexts.ts';
 
 interface Options extends ChangeOptions {
   readonly to?: number;
@@ -19,6 +20,7 @@ export const define: DefineCommand = (command, session) =>
         ]),
       )
       .option('--to <revision>', 'one that `history` lists (default: the one before)', revisionNumber)
+      .addOption(withoutOption())
       .addOption(maxRemovalsOption()),
   ).action(
     session.runs((options: Options) =>

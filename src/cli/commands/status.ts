@@ -60,12 +60,13 @@ async function readRows(
   session: Session,
 ): Promise<Row[]> {
   const read = await observeEach(clients, federation, manifests, session);
+  const all = read.flatMap(({ result }) => (result.status === 'fulfilled' ? [result.value] : []));
   return Promise.all(
     read.map(async ({ client, result }): Promise<Row> => {
       const { cluster, context } = client;
       if (result.status === 'fulfilled') {
         const lockedBy = await lockHolder(client, federation.name);
-        return { ...clusterStatus(federation.name, manifests, result.value), lockedBy };
+        return { ...clusterStatus(federation.name, manifests, result.value, all), lockedBy };
       }
       if (!(result.reason instanceof ClusterError)) throw result.reason;
       return { cluster, context, failure: result.reason };
@@ -98,7 +99,7 @@ function statusText(rows: readonly Row[], paint: Paint): string {
         ],
   );
   const drifts = rows.flatMap((row) => ('failure' in row ? [] : row.drift.map((step) => driftText(step, paint))));
-  return [table(head, lines), ...runsText(rows), ...drifts].join('\n\n');
+  return [table(head, lines), ...runsText(rows), ...behindText(rows), ...drifts].join('\n\n');
 }
 
 /** What was broken off, who is at work, and what to do about it. */
@@ -116,6 +117,16 @@ function runsText(rows: readonly Row[]): string[] {
   return [
     [...lines, ...(isBroken ? ['`aegis-xc resume` finishes it, `aegis-xc rollback` goes back.'] : [])].join('\n'),
   ];
+}
+
+/** Who was left out, until it has the newest revision itself. */
+function behindText(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap((row) => {
+    if ('failure' in row) return [];
+    const { behind, revision } = row;
+    return behind.map((name) => `${name} was left out of revision ${revision}: the next apply brings it up`);
+  });
+  return lines.length === 0 ? [] : [[...new Set(lines)].join('\n')];
 }
 
 function driftText(step: Step, paint: Paint): string {
@@ -143,6 +154,7 @@ const statusJson = (federation: Federation, rows: readonly Row[]) => ({
             startedAt: row.unfinished.startedAt,
           },
           lockedBy: row.lockedBy,
+          behind: row.behind,
           objects: row.objects,
           drift: row.drift.map((step) => ({
             object: objectRef(step.cluster, step.id),

@@ -119,7 +119,7 @@ interface At {
 /** Why a connection over one gateway fails, if it does. */
 function blocked(hop: Hop, { world, namespace, look, ends }: At): string | undefined {
   const { cluster, fqdn, gatewayPort } = hop;
-  if (cluster === undefined) return undefined;
+  if (cluster === undefined || look.frame.absent.has(cluster)) return undefined;
   if (!hop.pinned || fqdn === undefined) return `${hop.host} has no DestinationRule`;
   const open = look.gateways.some(({ key, cluster: at }) => {
     const gateway = world.get(key);

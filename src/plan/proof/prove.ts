@@ -31,6 +31,8 @@ export interface ProofInput {
   readonly federation: Federation;
   readonly before: World;
   readonly steps: readonly Step[];
+  /** Clusters of the federation that are left out. */
+  readonly absent?: ReadonlySet<string>;
 }
 
 /**
@@ -38,8 +40,9 @@ export interface ProofInput {
  * In each, what works before and after the plan works; nobody gets in who gets in neither before nor after; and no way
  * leads to a server of unknown identity. Scope by scope, for the objects of one link don't act on another's.
  */
-export function prove({ federation, before, steps }: ProofInput): Proof {
-  const scopes = scopesOf({ federation, before, steps });
+export function prove(input: ProofInput): Proof {
+  const { before, steps } = input;
+  const scopes = scopesOf(input);
   const byKey = new Map<string, Step[]>();
   for (const step of steps) {
     const others = byKey.get(stepKey(step));
@@ -55,11 +58,11 @@ export function prove({ federation, before, steps }: ProofInput): Proof {
 }
 
 /** What has to be looked at: nothing of what the plan leaves as it is. */
-export function scopesOf({ federation, before, steps }: ProofInput): Scope[] {
+export function scopesOf({ federation, before, steps, absent = new Set() }: ProofInput): Scope[] {
   if (steps.length === 0) return [];
   const index = indexOf(before, steps);
   const changed = new Set(steps.map(stepKey));
-  const frame = { before, after: worldAfter(before, steps), changed, served: servedBy(federation) };
+  const frame = { before, after: worldAfter(before, steps), changed, served: servedBy(federation), absent };
   return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
 }
 

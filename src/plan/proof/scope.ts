@@ -15,4 +15,6 @@ export interface Frame {
   /** `worldKey`s of what the plan writes. */
   readonly changed: ReadonlySet<string>;
   readonly served: Served;
+  /** Clusters that nobody has looked at: the ways into them are as they were. */
+  readonly absent: ReadonlySet<string>;
 }

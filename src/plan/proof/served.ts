@@ -30,7 +30,8 @@ export function servedBy({ name, services }: Federation): Served {
   };
 }
 
-const fqdnsOf = (federation: string, service: Service, { service: name, namespace }: Provider): string[] =>
+/** The names of a service behind the gateway of a provider. */
+export const fqdnsOf = (federation: string, service: Service, { service: name, namespace }: Provider): string[] =>
   service.sharing.kind === 'brokers'
     ? brokerNumbers(service.sharing.count).map((n) => serviceFqdn(brokerService(federation, service, n), namespace))
     : [serviceFqdn(name, namespace)];

@@ -29,7 +29,12 @@ describe('an object that is written twice', () => {
   test('is one that is pending', () => {
     const [, there] = applied(calledBy('frontend'));
     if (there === undefined) throw new Error('there are two clusters');
-    const { pending, state } = clusterStatus('shop', rendered(calledBy('orders')).manifests, there);
+    const { pending, state } = clusterStatus(
+      'shop',
+      rendered(calledBy('orders')).manifests,
+      there,
+      applied(calledBy('frontend')),
+    );
     expect(state).toBe('behind');
     expect(pending.map(({ id }) => id.kind)).toEqual(['AuthorizationPolicy']);
   });

@@ -1,0 +1,21 @@
+import type { Journal } from './journal.ts';
+import type { Observation } from './observation.ts';
+
+/**
+ * A run that another cluster has left behind: it went on without the one whose journal this is, so there is nothing to finish
+ * and nothing to go back to. The next apply brings the cluster up.
+ */
+export const isOvertaken = ({ revision, hash }: Journal, observations: readonly Observation[]): boolean =>
+  observations.some(
+    ({ journal, inventory }) =>
+      journal === undefined &&
+      inventory?.state === 'applied' &&
+      (inventory.revision > revision || (inventory.revision === revision && inventory.hash !== hash)),
+  );
+
+/** A cluster that took part in the run, has ended it, and does not have what the run makes: it went back alone. */
+export const hasGoneBack = ({ journal, inventory, uid }: Observation, run: Journal): boolean =>
+  journal === undefined &&
+  run.participants.some((one) => one.uid === uid) &&
+  // Nothing is left where a run that removes has done its part.
+  (inventory === undefined ? run.change !== 'delete' : inventory.revision < run.revision);
