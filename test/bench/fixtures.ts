@@ -16,6 +16,7 @@ interface SharedBench {
  *
  * - `bench`: the bench that all tests of the run share;
  * - `namespaces('shop', 'data')`: new namespaces in both of its clusters, gone after the test; yields their names;
+ * - `third`: a bench with cluster-c alone, for this file, to stand beside the shared one;
  * - `ownBench`: a bench for this file alone, started by the first test that asks for it, to stop and freeze.
  */
 export const test = base
@@ -34,6 +35,12 @@ export const test = base
       cleanups.push(remove);
       return unique;
     };
+  })
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to know what is needed
+  .extend('third', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const third = await startBench({ clusters: ['cluster-c'] });
+    onCleanup(() => third.stop());
+    return third;
   })
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to know what is needed
   .extend('ownBench', { scope: 'file' }, async ({}, { onCleanup }) => {

@@ -19,6 +19,8 @@ export interface Passing {
  */
 export type Fault =
   | { readonly kind: 'cut' | 'hang' | 'truncate'; readonly when: 'before' | 'after' }
+  /** Somebody else does something before the client hears the answer. */
+  | { readonly kind: 'meanwhile'; readonly when: 'after'; readonly act: () => Promise<void> }
   | {
       readonly kind: 'answer';
       readonly when: 'before' | 'after';
@@ -53,12 +55,15 @@ export async function startFaultProxy(kubeconfig: string, context: string): Prom
     if (isWrite) writes.push(passing);
     const { authorization: _none, host: _host, connection: _connection, ...headers } = message.headers;
     const upstream = httpsRequest(new URL(path, server), { method, agent, headers }, (answer) => {
-      if (fault) {
-        answer.resume();
-        answer.once('end', () => spoil(fault, response));
-      } else {
+      const pass = (): void => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
+      };
+      if (fault === undefined) pass();
+      else if (fault.kind === 'meanwhile') fault.act().then(pass, () => response.destroy());
+      else {
+        answer.resume();
+        answer.once('end', () => spoil(fault, response));
       }
     });
     upstream.once('error', () => response.destroy());
@@ -86,7 +91,7 @@ export async function startFaultProxy(kubeconfig: string, context: string): Prom
   });
 }
 
-function spoil(fault: Fault, response: ServerResponse): void {
+function spoil(fault: Exclude<Fault, { kind: 'meanwhile' }>, response: ServerResponse): void {
   switch (fault.kind) {
     case 'hang':
       return;

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from '../../src/apply/options.ts';
 import type { Outcome } from '../../src/apply/outcome.ts';
-import { type Place, readPlan } from '../../src/apply/read-plan.ts';
+import { observeClusters, type Place, readPlan } from '../../src/apply/read-plan.ts';
 import { runPlan } from '../../src/apply/run.ts';
 import { type Goal, unfinishedGoal } from '../../src/apply/unfinished.ts';
 import { type ClusterClient, connectCluster } from '../../src/clusters/client.ts';
 import { loadKubeconfig } from '../../src/clusters/kubeconfig.ts';
-import { ClusterError } from '../../src/errors.ts';
-import type { Plan } from '../../src/plan/plan.ts';
+import type { LiveObject } from '../../src/plan/live.ts';
+import type { Observation } from '../../src/plan/observation.ts';
+import { buildPlan, type Plan } from '../../src/plan/plan.ts';
 import { scopesOf } from '../../src/plan/proof/prove.ts';
 import { presentWorld, type World } from '../../src/plan/proof/world.ts';
 import type { ClusterAccess } from '../bench/access.ts';
@@ -17,73 +18,106 @@ import { ca } from './certificates.ts';
 import { type Fault, type FaultProxy, type Passing, startFaultProxy } from './fault-proxy.ts';
 import type { FederationInput } from './federation.ts';
 import { base64 } from './kubeconfig.ts';
-import { rendered } from './simulate.ts';
+import { rendered as compiled, type Rendered } from './simulate.ts';
 
-/** Two clusters with a fault proxy before each, and runs that go through them as the program's would. */
+/** Clusters with a fault proxy before each, and runs that go through them as the program's would. */
 export interface Rig {
   /** Through the proxies, and past them. */
   readonly kubeconfig: string;
   readonly direct: { readonly kubeconfig: string };
-  /** Of every request of both clusters. */
+  readonly clusters: Readonly<Record<string, ClusterAccess>>;
+  /** Of every request of all clusters. */
   onRequest: (request: Passing) => Fault | undefined | Promise<Fault | undefined>;
-  /** Ends every run at once, and cuts all connections: what the API servers see of a process that was killed. */
   /** What a negative control breaks: the suite must notice. */
   tamper: {
     plan?: (plan: Plan) => Plan;
     client?: (client: ClusterClient) => ClusterClient;
   };
+  /** Ends every run at once, and cuts all connections: what the API servers see of a process that was killed. */
   kill(): void;
   revive(): void;
   writes(): number;
-  apply(spec: FederationInput, options?: Partial<RunOptions>): Promise<Ended>;
-  finish(spec: FederationInput, direction: 'forward' | 'back', options?: Partial<RunOptions>): Promise<Ended>;
+  /** Clusters that leave are those in `options.leaving`. */
+  apply(spec: FederationInput, options?: RigOptions): Promise<Ended>;
+  finish(spec: FederationInput, direction: 'forward' | 'back', options?: RigOptions): Promise<Ended>;
+  /** Without the proxies. */
   plan(spec: FederationInput): Promise<Plan>;
   /** What is ours in the clusters, without the proxies. */
   world(spec: FederationInput): Promise<World>;
+  /** Several plans and the world, from one reading. */
+  look(specs: readonly FederationInput[]): Promise<Look>;
   close(): Promise<void>;
+}
+
+export interface RigOptions extends Partial<RunOptions> {
+  readonly requestTimeout?: number;
+  /** Connects to these clusters too. */
+  readonly also?: readonly string[];
+}
+
+export interface Look {
+  /** One for each spec. */
+  readonly plans: readonly Plan[];
+  readonly world: ReadonlyMap<string, LiveObject>;
 }
 
 export type Ended = Outcome | { readonly kind: 'threw'; readonly error: Error };
 
 interface Bench {
   readonly kubeconfig: string;
-  readonly clusters: Readonly<Record<'cluster-a' | 'cluster-b', ClusterAccess>>;
+  readonly clusters: Readonly<Record<string, ClusterAccess>>;
 }
 
-export const names = ['cluster-a', 'cluster-b'] as const;
-
-export async function openRig(bench: Bench): Promise<Rig> {
-  const proxies = await Promise.all(names.map((name) => startFaultProxy(bench.kubeconfig, name)));
+/** Of the shared bench, and of a bench with a third cluster where there is one. */
+export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
+  const clusters = { ...bench.clusters, ...third?.clusters };
+  const names = Object.keys(clusters);
+  const fileOf = (name: string): string => clusters[name]?.kubeconfig ?? bench.kubeconfig;
+  const proxies = await Promise.all(names.map((name) => startFaultProxy(fileOf(name), name)));
   const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-rig-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigOf(proxies));
-  for (const { clusters } of [bench]) await Promise.all(names.map((name) => makeNamespaces(clusters[name])));
+  writeFileSync(kubeconfig, kubeconfigOf(names, proxies));
+  await Promise.all(Object.values(clusters).map(makeNamespaces));
 
   let dead = false;
   let life = new AbortController();
+  const connect = (name: string, requestTimeout: number): ClusterClient =>
+    connectCluster({
+      cluster: name,
+      context: name,
+      kubeconfig: loadKubeconfig({ path: kubeconfig }),
+      env: {},
+      interactive: false,
+      requestTimeout,
+      signal: life.signal,
+    });
+  const past = new Map<string, ClusterClient>();
+  const pastProxy = (name: string): ClusterClient => {
+    const open =
+      past.get(name) ??
+      connectCluster({
+        cluster: name,
+        context: name,
+        kubeconfig: loadKubeconfig({ path: fileOf(name) }),
+        env: {},
+        interactive: false,
+      });
+    past.set(name, open);
+    return open;
+  };
 
-  const connect = (file: string): Map<string, ClusterClient> =>
-    new Map(
-      names.map((name) => [
-        name,
-        connectCluster({
-          cluster: name,
-          context: name,
-          kubeconfig: loadKubeconfig({ path: file }),
-          env: {},
-          interactive: false,
-          requestTimeout: 10_000,
-          signal: file === kubeconfig ? life.signal : undefined,
-        }),
-      ]),
-    );
+  const namesIn = (specs: readonly FederationInput[], also: readonly string[] = []): string[] => [
+    ...new Set([...specs.flatMap((spec) => Object.keys(spec.clusters)), ...also]),
+  ];
 
   const withPlace = async <Result>(
     spec: FederationInput,
-    file: string,
+    { also = [], leaving = new Set(), requestTimeout = 30_000 }: RigOptions,
     work: (place: Place) => Promise<Result>,
   ): Promise<Result> => {
-    const clients = connect(file);
+    const clients = new Map(
+      namesIn([spec], [...also, ...leaving]).map((name) => [name, connect(name, requestTimeout)]),
+    );
     try {
       return await work({ clients, federation: rendered(spec).federation });
     } finally {
@@ -91,16 +125,15 @@ export async function openRig(bench: Bench): Promise<Rig> {
     }
   };
 
-  const run = async (place: Place, goal: Goal, options: Partial<RunOptions>): Promise<Ended> => {
+  const run = async (place: Place, goal: Goal, options: RigOptions): Promise<Ended> => {
     const { course, manifests, leaving } = goal;
     try {
       const { plan: changed = (plan) => plan, client = (one) => one } = rig.tamper;
-      const plan = changed(await readPlan(place, manifests, { course, leaving }));
+      const plan = changed(options.plan ?? (await readPlan(place, manifests, { course, leaving })));
       const errors = plan.diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'AXC5004');
       if (errors.length > 0 && course.kind === 'begin')
         throw new Error(errors.map(({ message }) => message).join('\n'));
       return await runPlan({
-        plan,
         ...goal,
         clients: new Map([...place.clients].map(([name, one]) => [name, client(one)])),
         replan: async (wanted, way) => changed(await readPlan(place, wanted, { course: way, leaving })),
@@ -111,16 +144,39 @@ export async function openRig(bench: Bench): Promise<Rig> {
         about: { tool: 'test', allowed: [] },
         onEvent: () => {},
         ...options,
+        plan,
+        leaving,
       });
     } catch (error) {
-      if (!(error instanceof ClusterError || error instanceof AggregateError || error instanceof Error)) throw error;
+      if (!(error instanceof Error)) throw error;
       return { kind: 'threw', error };
     }
+  };
+
+  const look = async (specs: readonly FederationInput[]): Promise<Look> => {
+    const all = specs.map(rendered);
+    const [first] = all;
+    if (first === undefined) throw new Error('nothing to look at');
+    const clients = new Map(namesIn(specs).map((name) => [name, pastProxy(name)]));
+    const place = { clients, federation: first.federation };
+    const observations = await observeClusters(
+      place,
+      all.flatMap(({ manifests }) => manifests),
+    );
+    return {
+      plans: all.map(({ federation, manifests }) => {
+        const staying = new Set(federation.clusters.map(({ name }) => name));
+        const leaving = new Set([...clients.keys()].filter((name) => !staying.has(name)));
+        return buildPlan({ federation, manifests, observations, leaving });
+      }),
+      world: worldOf(first.federation.name, observations),
+    };
   };
 
   const rig: Rig = {
     kubeconfig,
     direct: bench,
+    clusters,
     onRequest: () => undefined,
     tamper: {},
     kill: () => {
@@ -133,31 +189,25 @@ export async function openRig(bench: Bench): Promise<Rig> {
     },
     writes: () => proxies.reduce((sum, { writes }) => sum + writes.length, 0),
     apply: (spec, options = {}) =>
-      withPlace(spec, kubeconfig, (place) => {
-        const { manifests } = rendered(spec);
-        const gone = manifests.length === 0 || Object.keys(spec.services).length === 0;
-        return run(
-          place,
-          { course: { kind: 'begin' }, change: gone ? 'delete' : 'apply', manifests, leaving: new Set() },
-          options,
-        );
+      withPlace(spec, options, (place) => {
+        const { leaving = new Set<string>() } = options;
+        const change = leaving.size > 0 ? 'delete' : 'apply';
+        return run(place, { course: { kind: 'begin' }, change, manifests: rendered(spec).manifests, leaving }, options);
       }),
     finish: (spec, direction, options = {}) =>
-      withPlace(spec, kubeconfig, async (place) => {
+      withPlace(spec, options, async (place): Promise<Ended> => {
         const goal = await unfinishedGoal(place, direction);
         return goal ? run(place, goal, options) : { kind: 'unchanged' };
       }),
-    plan: (spec) => withPlace(spec, bench.kubeconfig, (place) => readPlan(place, rendered(spec).manifests)),
-    world: (spec) =>
-      withPlace(spec, bench.kubeconfig, async (place) => {
-        const plan = await readPlan(place, rendered(spec).manifests, { course: { kind: 'forward', revision: 1 } });
-        return presentWorld(
-          plan.federation,
-          plan.clusters.map(({ observation }) => observation),
-        );
-      }),
+    look,
+    plan: async (spec) => {
+      const [plan] = (await look([spec])).plans;
+      if (plan === undefined) throw new Error('every spec has a plan');
+      return plan;
+    },
+    world: async (spec) => (await look([spec])).world,
     close: async () => {
-      await Promise.all(proxies.map((proxy) => proxy.close()));
+      await Promise.all([...proxies, ...past.values()].map((one) => one.close()));
       rmSync(folder, { recursive: true });
     },
   };
@@ -166,6 +216,20 @@ export async function openRig(bench: Bench): Promise<Rig> {
   }
   return rig;
 }
+
+/** A spec is compiled once: a sweep comes back to the same ones thousands of times. */
+function rendered(spec: FederationInput): Rendered {
+  const known = renderings.get(spec) ?? compiled(spec);
+  renderings.set(spec, known);
+  return known;
+}
+
+const renderings = new WeakMap<FederationInput, Rendered>();
+
+/** What is ours of what was read. */
+const worldOf = (federation: string, observations: readonly Observation[]): Look['world'] =>
+  // the objects of an observation are live ones
+  presentWorld(federation, observations) as Look['world'];
 
 /** What is wrong with a state between two others, by the words of the planner's proof. */
 export function violations(spec: FederationInput, plan: Plan, state: World): string[] {
@@ -177,11 +241,11 @@ export function violations(spec: FederationInput, plan: Plan, state: World): str
   return scopes.flatMap((scope) => scope.check(state) ?? []);
 }
 
-const kubeconfigOf = (proxies: readonly FaultProxy[]): string =>
+const kubeconfigOf = (names: readonly string[], proxies: readonly FaultProxy[]): string =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': 'cluster-a',
+    'current-context': names[0],
     clusters: names.map((name, n) => ({
       name,
       cluster: { server: proxies[n]?.url, 'certificate-authority-data': base64(ca.cert) },
