@@ -6,6 +6,7 @@ import { principalOf, type Question } from './question.ts';
 import type { Sites } from './sites.ts';
 import { allOf, dependsOn, isOpen, type Truth } from './truth.ts';
 import { judge, type RuleRef, type Verdict } from './verdict.ts';
+import type { Obstacle } from './ways.ts';
 
 /** What becomes of a call on one of its ways. */
 export interface WayAnswer {
@@ -16,9 +17,12 @@ export interface WayAnswer {
   /** What decided it. */
   readonly by: readonly RuleRef[];
   /** Why it does not even get to the policies. */
+  readonly obstacle: Obstacle | undefined;
   readonly why: string | undefined;
   /** Rules that let the caller in with another method or path. */
   readonly otherwise: readonly RuleRef[];
+  /** What the gateway is asked for, where there is one. */
+  readonly sni: string | undefined;
   /** The objects that lead there. */
   readonly through: readonly KubeObject[];
 }
@@ -38,30 +42,51 @@ export function answer(question: Question, sites: Sites): Answer {
   return { question, allowed: together(ways), ways };
 }
 
-const deadEnd = ({ to, why, by, through }: Dead): WayAnswer => ({
+const deadEnd = ({ to, obstacle, why, by, sni, through }: Dead): WayAnswer => ({
   to,
   allowed: false,
   decided: 'no-way',
   by: by.map((policy) => ({ policy, rule: undefined })),
+  obstacle,
   why,
   otherwise: [],
+  sni,
   through,
 });
 
 function decide(way: Arrival, question: Question): WayAnswer {
-  const { site, workload, provider, port, through } = way;
+  const { site, workload, provider, port, sni, through } = way;
   const to = provider.cluster.name;
   const { rootNamespace } = site.mesh;
   const modes = portModes(site.of('PeerAuthentication'), { workload, port: port.targetPort, rootNamespace });
   const judged = modes.map(({ mode, by }): WayAnswer => {
     const refusal = refusalOf(mode, way);
-    if (refusal) return { to, allowed: false, decided: 'mtls', by: refOf(by), why: refusal, otherwise: [], through };
+    if (refusal)
+      return {
+        to,
+        allowed: false,
+        decided: 'mtls',
+        by: refOf(by),
+        obstacle: undefined,
+        why: refusal,
+        otherwise: [],
+        sni,
+        through,
+      };
     const plaintext = way.plaintext || mode === 'DISABLE';
     const call = callOf(way, question, plaintext);
     const asked = (about: Call): Verdict => judge(site.of('AuthorizationPolicy'), workload, about, site.mesh);
     const verdict = asked(call);
     const otherwise = verdict.decided === 'no-allow-rule' ? asked(withAnyRequest(call)).by : [];
-    return { to, ...verdict, why: undefined, otherwise: otherwise.filter(({ rule }) => rule !== undefined), through };
+    return {
+      to,
+      ...verdict,
+      obstacle: undefined,
+      why: undefined,
+      otherwise: otherwise.filter(({ rule }) => rule !== undefined),
+      sni,
+      through,
+    };
   });
   const [first] = judged;
   if (first === undefined) throw new Error('a port has a mode');

@@ -9,7 +9,7 @@ import { hasLabels, type Workload } from './selection.ts';
 import { hidingSidecar } from './sidecars.ts';
 import type { Site, Sites } from './sites.ts';
 import { mayHold } from './truth.ts';
-import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from './ways.ts';
+import { type CallerSide, type Hop, hopsOf, isNoWay, type NoWay, type Obstacle, seenHosts } from './ways.ts';
 
 /** A call that gets to the proxy of the workload. */
 export interface Arrival {
@@ -28,10 +28,9 @@ export interface Arrival {
 }
 
 /** A call that does not get there: why, and which objects are in the way. */
-export interface Dead {
+export interface Dead extends NoWay {
   readonly to: string | undefined;
-  readonly why: string;
-  readonly by: readonly KubeObject[];
+  readonly sni: string | undefined;
   readonly through: readonly KubeObject[];
 }
 
@@ -47,7 +46,7 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
   const isImported = seenHosts(side, caller.namespace).some(([host]) => host === question.host);
   const dialled = own && !isImported ? serviceFqdn(own.service, own.namespace) : question.host;
   const hops = hopsOf(side, caller.namespace, dialled, question.port.number);
-  if (isNoWay(hops)) return [dead(undefined, hops.why, hops.by, [])];
+  if (isNoWay(hops)) return [dead(hops)];
   return hops.map((hop) => hidden(hop, question, site) ?? arrive(hop, question, { site, sites }));
 }
 
@@ -57,15 +56,10 @@ const callerSide = (site: Site): CallerSide => ({
   routes: site.of('VirtualService'),
 });
 
-const dead = (
-  to: string | undefined,
-  why: string,
-  by: readonly KubeObject[],
-  through: readonly KubeObject[],
-): Dead => ({
+const dead = (end: NoWay, to?: string, through: readonly KubeObject[] = [], sni?: string): Dead => ({
+  ...end,
   to,
-  why,
-  by,
+  sni,
   through,
 });
 
@@ -78,8 +72,8 @@ function besideIt(
 ): Arrival | Dead {
   if (provider === undefined) {
     return caller.sidecar
-      ? dead(undefined, `port ${port.number} is not exported`, [], [])
-      : dead(undefined, 'without a sidecar there is no way to another cluster', [], []);
+      ? dead({ obstacle: 'no-port', why: `port ${port.number} is not exported`, by: [] })
+      : dead({ obstacle: 'no-sidecar', why: 'without a sidecar there is no way to another cluster', by: [] });
   }
   return {
     caller: { who: caller, site },
@@ -101,9 +95,8 @@ function hidden({ host, by }: Hop, { caller }: Question, site: Site): Dead | und
   const home = entry?.metadata.namespace ?? host.split('.')[1] ?? '';
   const { rootNamespace } = site.mesh;
   const sidecar = hidingSidecar(site.of('Sidecar'), { namespace: caller.namespace, host, home, rootNamespace });
-  return (
-    sidecar && dead(undefined, `${host} is not among the hosts of the Sidecar of ${caller.namespace}`, [sidecar], [])
-  );
+  const why = `${host} is not among the hosts of the Sidecar of ${caller.namespace}`;
+  return sidecar && dead({ obstacle: 'hidden', why, by: [sidecar] });
 }
 
 interface Place {
@@ -120,12 +113,14 @@ function arriveBeside(hop: Hop, question: Question, { site, sites }: Place): Arr
   const { service, caller } = question;
   const provider = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
   const to = caller.cluster;
-  if (provider === undefined) return dead(to, `${hop.host} is not this service`, hop.by, []);
+  const another = dead({ obstacle: 'another-service', why: `${hop.host} is not this service`, by: hop.by }, to);
+  if (provider === undefined) return another;
   const entry = hop.by.find(({ kind }) => kind === 'ServiceEntry');
   const fqdn = serviceFqdn(provider.service, provider.namespace);
-  if (!entry && hop.host !== fqdn) return dead(to, `${hop.host} is not this service`, hop.by, []);
+  if (!entry && hop.host !== fqdn) return another;
   if (hop.tlsMode !== undefined && !['ISTIO_MUTUAL', 'DISABLE'].includes(hop.tlsMode)) {
-    return dead(to, `the DestinationRule has TLS mode ${hop.tlsMode}, which no sidecar answers`, rulesIn(hop), hop.by);
+    const why = `the DestinationRule has TLS mode ${hop.tlsMode}, which no sidecar answers`;
+    return dead({ obstacle: 'tls-mode', why, by: rulesIn(hop) }, to, hop.by);
   }
   return {
     ...arrivalOf(hop, provider, question, site, sites),
@@ -140,10 +135,12 @@ function arriveBeside(hop: Hop, question: Question, { site, sites }: Place): Arr
 function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): Arrival | Dead {
   const to = hop.cluster ?? clusterAt(sites.federation, hop);
   const there = to === undefined ? undefined : sites.of(to);
-  if (there === undefined) return dead(to, `${hop.address} is the gateway of no cluster`, hop.by, []);
-  const end = (why: string, by: readonly KubeObject[]): Dead => dead(to, why, by, hop.by);
+  const end = (obstacle: Obstacle, why: string, by: readonly KubeObject[]): Dead =>
+    dead({ obstacle, why, by }, to, hop.by, hop.sni ?? passthroughSni(hop.port, hop.host));
+  if (there === undefined) return end('no-gateway', `${hop.address} is the gateway of no cluster`, hop.by);
   if (hop.tlsMode !== undefined && hop.tlsMode !== 'ISTIO_MUTUAL') {
     return end(
+      'tls-mode',
       `the DestinationRule has TLS mode ${hop.tlsMode}, and a gateway passes on ISTIO_MUTUAL only`,
       rulesIn(hop),
     );
@@ -153,14 +150,14 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
   const gateways = there.of('Gateway').filter((gateway) => isOurGateway(gateway, there));
   const open = gateways.filter((gateway) => passesOn(gateway, hop.gatewayPort, fqdn));
   if (open.length === 0)
-    return end(`the gateway of ${to} has nothing for the SNI ${sni}`, [...rulesIn(hop), ...gateways]);
+    return end('server-name', `the gateway of ${to} has nothing for the SNI ${sni}`, [...rulesIn(hop), ...gateways]);
   const provider = question.service.providers.find(({ cluster }) => cluster.name === to);
   const exported = sites.federation.exports.find((one) => one.cluster.name === to && one.fqdn === fqdn);
   const target = exported?.ports.find(({ number }) => number === Number(port));
   if (provider === undefined || exported === undefined || exported.namespace !== provider.namespace) {
-    return end(`it would reach ${fqdn}, which is not this service`, rulesIn(hop));
+    return end('another-service', `it would reach ${fqdn}, which is not this service`, rulesIn(hop));
   }
-  if (target === undefined) return end(`${fqdn} has no port ${port}`, rulesIn(hop));
+  if (target === undefined) return end('no-port', `${fqdn} has no port ${port}`, rulesIn(hop));
   return checkServer(hop, {
     ...arrivalOf(hop, provider, question, there, sites),
     caller: { who: question.caller, site },
@@ -178,7 +175,7 @@ function checkServer(hop: Hop, arrival: Arrival): Arrival | Dead {
   const { identities } = arrival.provider;
   if (hop.identities.length === 0 || hop.identities.some((one) => identities.includes(one))) return arrival;
   const why = `the caller expects another server: ${hop.identities.join(', ')}`;
-  return dead(arrival.provider.cluster.name, why, rulesIn(hop), arrival.through);
+  return dead({ obstacle: 'server-identity', why, by: rulesIn(hop) }, arrival.provider.cluster.name, arrival.through);
 }
 
 const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site, sites: Sites) => ({

@@ -35,8 +35,25 @@ export interface Hop {
   readonly by: readonly KubeObject[];
 }
 
+/** What is in the way of a call. */
+export type Obstacle =
+  | 'unknown-host'
+  | 'not-exported'
+  | 'hidden'
+  | 'two-hosts'
+  | 'no-route'
+  | 'no-port'
+  | 'no-endpoint'
+  | 'no-sidecar'
+  | 'no-gateway'
+  | 'tls-mode'
+  | 'server-name'
+  | 'server-identity'
+  | 'another-service';
+
 /** Why there is no way, and the object that is in it. */
 export interface NoWay {
+  readonly obstacle: Obstacle;
   readonly why: string;
   readonly by: readonly KubeObject[];
 }
@@ -47,7 +64,7 @@ export function hopsOf(side: CallerSide, namespace: string, host: string, port: 
   const layer = layerOf(side, namespace, host, port);
   const dialled = { host, port, by: [] };
   const targets = routes.length === 0 ? [dialled] : routes.flatMap((route) => targetsOf(route, layer, dialled));
-  if (targets.length === 0) return { why: `${host}:${port} has no route`, by: routes };
+  if (targets.length === 0) return { obstacle: 'no-route', why: `${host}:${port} has no route`, by: routes };
   const ways = targets.map((target) => waysTo(side, namespace, target));
   return ways.find(isNoWay) ?? ways.flatMap((one) => (isNoWay(one) ? [] : one));
 }
@@ -119,21 +136,21 @@ function waysTo(side: CallerSide, namespace: string, target: Target): readonly H
   if (own.length === 0) {
     return host.endsWith('.svc.cluster.local')
       ? serviceHops(side, namespace, target)
-      : { why: unknownHost(host, namespace, all), by: all };
+      : unknownHost(host, namespace, all);
   }
   if (new Set(own.map(({ metadata }) => metadata.namespace)).size > 1)
-    return { why: `${host} is there twice`, by: own };
+    return { obstacle: 'two-hosts', why: `${host} is there twice`, by: own };
   if (!own.some((entry) => portsOf(entry).some(({ number }) => number === port)))
-    return { why: `${host} has no port ${port}`, by: own };
+    return { obstacle: 'no-port', why: `${host} has no port ${port}`, by: own };
   const hops = own.flatMap((entry) => entryHops(entry, side, namespace, target));
-  return hops.length === 0 ? { why: `${host} has no endpoint`, by: own } : hops;
+  return hops.length === 0 ? { obstacle: 'no-endpoint', why: `${host} has no endpoint`, by: own } : hops;
 }
 
-function unknownHost(host: string, namespace: string, hidden: readonly KubeObject[]): string {
-  const names = [...new Set(hidden.flatMap((entry) => textsOf(specOf(entry).exportTo)))];
-  return names.length === 0
-    ? `${host} is not known`
-    : `${host} is not known in ${namespace}: it is exported to ${names.join(', ')} only`;
+function unknownHost(host: string, namespace: string, by: readonly KubeObject[]): NoWay {
+  const names = [...new Set(by.flatMap((entry) => textsOf(specOf(entry).exportTo)))];
+  if (names.length === 0) return { obstacle: 'unknown-host', why: `${host} is not known`, by };
+  const why = `${host} is not known in ${namespace}: it is exported to ${names.join(', ')} only`;
+  return { obstacle: 'not-exported', why, by };
 }
 
 /** A Service of the own cluster. */

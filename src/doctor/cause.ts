@@ -1,0 +1,19 @@
+import type { Case, Outcome } from './case.ts';
+import type { Sign, Symptom } from './symptom.ts';
+
+/** Why a call may fail; the name of its file says it. */
+export interface Cause {
+  /** `the gateway does not pass on to the service`: what follows "because". */
+  readonly title: string;
+  /** How well it explains a sign, of 100. */
+  readonly explains: Readonly<Partial<Record<Sign, number>>>;
+  readonly look: (one: Case) => Outcome;
+}
+
+export const defineCause = (cause: Cause): Cause => cause;
+
+/** How well a cause explains all that was seen; without a symptom all are alike. */
+export function weightOf({ explains }: Cause, { signs }: Symptom): number {
+  if (signs.length === 0) return 50;
+  return Math.max(0, ...signs.map((sign) => explains[sign] ?? 0));
+}

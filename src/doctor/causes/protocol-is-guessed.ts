@@ -1,0 +1,32 @@
+import { type Case, confirmed, notChecked, type Outcome, ruledOut } from '../case.ts';
+import { defineCause } from '../cause.ts';
+import { isUnreadCluster } from '../evidence.ts';
+
+/** Where the name of a port says nothing Istio waits for the client's first bytes, and a server that speaks first waits, too. */
+export const protocolIsGuessed = defineCause({
+  title: 'Istio waits for the client to speak first, and so does the client',
+  explains: { timeout: 84, reset: 48 },
+  look: (one) => {
+    if (one.question.port.http) return ruledOut('the port is HTTP: clients speak first');
+    const found = one.providers.map((provider) => guessedPort(one, provider));
+    return found.find(({ state }) => state === 'confirmed') ?? found[0] ?? notChecked('there is no provider');
+  },
+});
+
+function guessedPort(
+  { question: { port }, liveOf }: Case,
+  { cluster, namespace, service }: Case['providers'][number],
+): Outcome {
+  const live = liveOf(cluster.name);
+  if (live === undefined) return notChecked(isUnreadCluster(cluster.name));
+  const found = live.services.items.find((one) => one.namespace === namespace && one.name === service);
+  const said = found?.ports.find((one) => one.port === port.number);
+  if (said === undefined) return notChecked(`the port of ${namespace}/${service} is not known`);
+  const name = said.appProtocol ?? said.name ?? '';
+  if (/^(?:kubernetes\.io\/)?(?:tcp|tls|https|mongo|mysql|redis)(?:-|$)/i.test(name))
+    return ruledOut(`the port says what it is: ${name}`);
+  return confirmed(
+    `the port ${port.number} of the Service ${namespace}/${service} in ${cluster.name} does not say that it is TCP (${name === '' ? 'it has no name' : name})`,
+    `Name it tcp-${name === '' ? 'something' : name}, or give it \`appProtocol: tcp\`.`,
+  );
+}
