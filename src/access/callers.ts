@@ -32,7 +32,7 @@ const withSidecar = (cluster: string, namespace: string, serviceAccount: string)
 });
 
 /** Those that the spec names, in its order. */
-export const specCallers = ({ services }: Federation): Caller[] =>
+const specCallers = ({ services }: Federation): Caller[] =>
   services.flatMap(({ consumers, localCallers, providers }) => [
     ...consumers.flatMap(({ cluster, namespace, serviceAccount }) =>
       cluster ? [withSidecar(cluster.name, namespace, serviceAccount)] : [],

@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, readonly Entry[]>> = {
   ],
   'With the clusters:': [
     ['preflight', 'look whether clusters and meshes are ready', () => import('./commands/preflight.ts')],
+    ['doctor', 'say why a call fails', () => import('./commands/doctor.ts')],
     ['plan', 'show what apply would do', () => import('./commands/plan.ts')],
     ['apply', 'bring all clusters to what the spec says', () => import('./commands/apply.ts')],
     ['status', 'show what is where, and what has changed', () => import('./commands/status.ts')],

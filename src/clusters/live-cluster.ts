@@ -101,7 +101,7 @@ const istio = (kind: string, plural: string, group = 'networking'): Resource => 
 });
 
 /** What is read, and never written. */
-const kinds = {
+export const kinds = {
   service: { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true },
   pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true },

@@ -1,9 +1,11 @@
 import type { Case, Outcome } from './case.ts';
 import type { Sign, Symptom } from './symptom.ts';
 
-/** Why a call may fail; the name of its file says it. */
+/** Why a call may fail. */
 export interface Cause {
-  /** `the gateway does not pass on to the service`: what follows "because". */
+  /** As its file is called: what programs go by. */
+  readonly name: string;
+  /** The same as a sentence. */
   readonly title: string;
   /** How well it explains a sign, of 100. */
   readonly explains: Readonly<Partial<Record<Sign, number>>>;

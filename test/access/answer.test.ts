@@ -3,14 +3,11 @@ import { answer } from '../../src/access/answer.ts';
 import { callerText, knownCallers } from '../../src/access/callers.ts';
 import type { Caller } from '../../src/access/question.ts';
 import { questionsOf } from '../../src/access/questions.ts';
-import { renderedObjects } from '../../src/access/rendered.ts';
-import { type Sites, sitesOf } from '../../src/access/sites.ts';
+import type { Sites } from '../../src/access/sites.ts';
 import { isOpen } from '../../src/access/truth.ts';
 import type { JsonObject } from '../../src/json.ts';
-import type { Manifest } from '../../src/manifests/manifest.ts';
-import { readObjects } from '../../src/objects/read-objects.ts';
-import { compile } from '../../src/pipeline.ts';
-import { type FederationInput, federation, service, sharedService, specText } from '../support/federation.ts';
+import { type FederationInput, federation, service, sharedService } from '../support/federation.ts';
+import { type Beside, changed, istioObject, sitesWith } from '../support/sites.ts';
 
 const who = (text: string, sidecar = true): Caller => {
   const [cluster = '', namespace = '', serviceAccount = ''] = text.split('/');
@@ -26,35 +23,6 @@ const spec = federation({
 });
 const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traffic']): FederationInput =>
   federation({ services: { catalog: sharedService({ traffic, localCallers: 'any' }) } });
-
-interface Beside {
-  /** Objects that somebody else has written, by cluster. */
-  readonly with?: Readonly<Record<string, readonly JsonObject[]>>;
-  /** What is rendered otherwise, or left out. */
-  readonly change?: (manifest: Manifest) => readonly Manifest[];
-  readonly meshConfigs?: ReadonlyMap<string, JsonObject>;
-}
-
-function sites(input: FederationInput, { with: others = {}, change, meshConfigs }: Beside = {}): Sites {
-  const {
-    federation: model,
-    manifests = [],
-    diagnostics,
-    locate,
-  } = compile({ file: 'federation.yaml', text: specText(input) });
-  if (model === undefined) throw new Error(JSON.stringify(diagnostics));
-  const ours = renderedObjects({
-    federation: model,
-    manifests: change ? manifests.flatMap(change) : manifests,
-    locate,
-  });
-  const theirs = Object.entries(others).flatMap(
-    ([cluster, objects]) =>
-      readObjects({ file: `${cluster}.yaml`, text: objects.map((one) => JSON.stringify(one)).join('\n---\n'), cluster })
-        .objects,
-  );
-  return sitesOf({ federation: model, objects: [...ours, ...theirs], ...(meshConfigs && { meshConfigs }) });
-}
 
 interface Call {
   readonly caller?: Caller;
@@ -75,13 +43,6 @@ function ask(of: Sites, { caller = frontend, ...call }: Call = {}) {
     by: [...new Set(by)],
   };
 }
-
-const istio = (kind: string, name: string, namespace: string, body: JsonObject): JsonObject => ({
-  apiVersion: `${['AuthorizationPolicy', 'PeerAuthentication'].includes(kind) ? 'security' : 'networking'}.istio.io/v1`,
-  kind,
-  metadata: { name, namespace },
-  spec: body,
-});
 
 describe('what is rendered', () => {
   test.each<[string, Call, unknown, string[]]>([
@@ -125,11 +86,11 @@ describe('what is rendered', () => {
       ['AuthorizationPolicy shop-backend-api 0'],
     ],
   ])('%s', (_, call, allowed, by) => {
-    expect(ask(sites(spec), call)).toMatchObject({ allowed, by });
+    expect(ask(sitesWith(spec), call)).toMatchObject({ allowed, by });
   });
 
   test('a rule comes from the line of the spec that names the caller', () => {
-    const of = sites(spec);
+    const of = sitesWith(spec);
     const [policy] = of.of('cluster-b')?.of('AuthorizationPolicy') ?? [];
     const source = policy && of.sourceOf(policy);
     expect([0, 1].map((rule) => source?.locate(['spec', 'rules', rule])?.text.trim())).toEqual([
@@ -139,23 +100,16 @@ describe('what is rendered', () => {
   });
 
   test('shares over clusters: each way has its own policies', () => {
-    const failover = sites(shared({ failover: ['cluster-a', 'cluster-b'], timeout: '5s' }));
+    const failover = sitesWith(shared({ failover: ['cluster-a', 'cluster-b'], timeout: '5s' }));
     expect(ask(failover, { caller: who('cluster-a/web/web') }).allowed).toBe(true);
     // Beside the provider everybody may, in the other cluster nobody but the consumers.
     expect(ask(failover, { caller: who('cluster-a/web/other') }).allowed).toEqual(['which way it takes']);
-    const weights = sites(shared({ weights: { 'cluster-a': 100, 'cluster-b': 0 } }));
+    const weights = sitesWith(shared({ weights: { 'cluster-a': 100, 'cluster-b': 0 } }));
     expect(ask(weights, { caller: who('cluster-a/web/other') }).allowed).toBe(true);
   });
 });
 
 describe('what is in the way', () => {
-  const changed =
-    (kind: string, body: (spec: JsonObject) => JsonObject | undefined) =>
-    (manifest: Manifest): Manifest[] => {
-      if (manifest.resource.kind !== kind) return [manifest];
-      const now = body(manifest.object.spec as JsonObject); // a rendered object has one
-      return now ? [{ ...manifest, object: { ...manifest.object, spec: now } }] : [];
-    };
   const tls =
     (of: JsonObject) =>
     (body: JsonObject): JsonObject => ({ ...body, trafficPolicy: { tls: of } });
@@ -223,7 +177,10 @@ describe('what is in the way', () => {
       {
         with: {
           'cluster-a': [
-            istio('DestinationRule', 'mine', 'shop', { host: '*.local', trafficPolicy: { tls: { mode: 'DISABLE' } } }),
+            istioObject('DestinationRule', 'mine', 'shop', {
+              host: '*.local',
+              trafficPolicy: { tls: { mode: 'DISABLE' } },
+            }),
           ],
         },
       },
@@ -233,7 +190,7 @@ describe('what is in the way', () => {
       /not among the hosts of the Sidecar/,
       {
         with: {
-          'cluster-a': [istio('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*', 'istio-system/*'] }] })],
+          'cluster-a': [istioObject('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*', 'istio-system/*'] }] })],
         },
       },
     ],
@@ -242,7 +199,7 @@ describe('what is in the way', () => {
       /takes plaintext only/,
       {
         change: changed('PeerAuthentication', () => undefined),
-        with: { 'cluster-b': [istio('PeerAuthentication', 'off', 'default', { mtls: { mode: 'DISABLE' } })] },
+        with: { 'cluster-b': [istioObject('PeerAuthentication', 'off', 'default', { mtls: { mode: 'DISABLE' } })] },
       },
     ],
     [
@@ -266,7 +223,7 @@ describe('what is in the way', () => {
       },
     ],
   ])('%s', (_, why, beside) => {
-    const found = ask(sites(spec, beside));
+    const found = ask(sitesWith(spec, beside));
     expect(found.allowed).toBe(false);
     expect(found.why).toMatch(why);
   });
@@ -277,7 +234,7 @@ describe('what is in the way', () => {
       {
         with: {
           'cluster-a': [
-            istio('DestinationRule', 'mine', 'shop', {
+            istioObject('DestinationRule', 'mine', 'shop', {
               host: '*.example',
               trafficPolicy: { tls: { mode: 'DISABLE' } },
             }),
@@ -290,7 +247,7 @@ describe('what is in the way', () => {
       {
         with: {
           'cluster-a': [
-            istio('DestinationRule', 'default', 'istio-system', {
+            istioObject('DestinationRule', 'default', 'istio-system', {
               host: '*.local',
               trafficPolicy: { tls: { mode: 'DISABLE' } },
             }),
@@ -300,23 +257,30 @@ describe('what is in the way', () => {
     ],
     [
       'a Sidecar that has the host',
-      { with: { 'cluster-a': [istio('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*', 'aegis-xc/*'] }] })] } },
+      {
+        with: {
+          'cluster-a': [istioObject('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*', 'aegis-xc/*'] }] })],
+        },
+      },
     ],
     [
       'a Sidecar of another Namespace',
-      { with: { 'cluster-a': [istio('Sidecar', 'default', 'web', { egress: [{ hosts: ['./*'] }] })] } },
+      { with: { 'cluster-a': [istioObject('Sidecar', 'default', 'web', { egress: [{ hosts: ['./*'] }] })] } },
     ],
-    ['a policy of another cluster', { with: { 'cluster-a': [istio('AuthorizationPolicy', 'none', 'default', {})] } }],
+    [
+      'a policy of another cluster',
+      { with: { 'cluster-a': [istioObject('AuthorizationPolicy', 'none', 'default', {})] } },
+    ],
   ])('is not %s', (_, beside) => {
-    expect(ask(sites(spec, beside)).allowed).toBe(true);
+    expect(ask(sitesWith(spec, beside)).allowed).toBe(true);
   });
 });
 
 describe('what others have written', () => {
   const denying = (rule: JsonObject): JsonObject =>
-    istio('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
+    istioObject('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
   test('counts beside what is rendered', () => {
-    const fenced = sites(spec, {
+    const fenced = sitesWith(spec, {
       with: { 'cluster-b': [denying({ from: [{ source: { principals: ['cluster-a.example/*'] } }] })] },
     });
     expect(ask(fenced)).toMatchObject({ allowed: false, by: ['AuthorizationPolicy fence 0'] });
@@ -326,8 +290,8 @@ describe('what others have written', () => {
   test('stands in the Namespace that MeshConfig names', () => {
     const fence = denying({});
     const meshConfigs = new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]);
-    expect(ask(sites(spec, { with: { 'cluster-b': [fence] } })).allowed).toBe(false);
-    expect(ask(sites(spec, { with: { 'cluster-b': [fence] }, meshConfigs })).allowed).toBe(true);
+    expect(ask(sitesWith(spec, { with: { 'cluster-b': [fence] } })).allowed).toBe(false);
+    expect(ask(sitesWith(spec, { with: { 'cluster-b': [fence] }, meshConfigs })).allowed).toBe(true);
   });
 
   test('makes an alias of a trust domain the same as the own one', () => {
@@ -337,17 +301,17 @@ describe('what others have written', () => {
         'cluster-b': [denying({ from: [{ source: { principals: ['cluster-b.example/ns/shop/sa/frontend'] } }] })],
       },
     };
-    expect(ask(sites(spec, namesake)).allowed).toBe(true);
-    expect(ask(sites(spec, { ...namesake, meshConfigs })).allowed).toBe(false);
+    expect(ask(sitesWith(spec, namesake)).allowed).toBe(true);
+    expect(ask(sitesWith(spec, { ...namesake, meshConfigs })).allowed).toBe(false);
   });
 
   test('of two PeerAuthentications of one workload nobody knows which is older', () => {
-    const peers = istio('PeerAuthentication', 'mine', 'default', {
+    const peers = istioObject('PeerAuthentication', 'mine', 'default', {
       selector: { matchLabels: { app: 'backend-api' } },
       mtls: { mode: 'PERMISSIVE' },
     });
-    const open = istio('AuthorizationPolicy', 'open', 'default', { rules: [{}] });
-    const both = sites(spec, { with: { 'cluster-b': [peers, open] } });
+    const open = istioObject('AuthorizationPolicy', 'open', 'default', { rules: [{}] });
+    const both = sitesWith(spec, { with: { 'cluster-b': [peers, open] } });
     expect(ask(both, { caller: who('cluster-b/default/batch', false) }).allowed).toEqual([
       expect.stringContaining('the older one'),
     ]);
@@ -355,15 +319,15 @@ describe('what others have written', () => {
   });
 
   test('is not counted twice where it is what we render', () => {
-    const of = sites(spec, {
-      with: { 'cluster-b': [istio('AuthorizationPolicy', 'shop-backend-api', 'default', {})] },
+    const of = sitesWith(spec, {
+      with: { 'cluster-b': [istioObject('AuthorizationPolicy', 'shop-backend-api', 'default', {})] },
     });
     expect(of.of('cluster-b')?.of('AuthorizationPolicy')).toHaveLength(1);
   });
 });
 
 test('worth asking about are all who are named, and for each border somebody who is not', () => {
-  const others = istio('AuthorizationPolicy', 'jobs', 'default', {
+  const others = istioObject('AuthorizationPolicy', 'jobs', 'default', {
     rules: [
       {
         from: [
@@ -373,7 +337,7 @@ test('worth asking about are all who are named, and for each border somebody who
       },
     ],
   });
-  expect(knownCallers(sites(spec, { with: { 'cluster-b': [others] } })).map(callerText)).toEqual([
+  expect(knownCallers(sitesWith(spec, { with: { 'cluster-b': [others] } })).map(callerText)).toEqual([
     'cluster-a/shop/frontend',
     'cluster-b/default/batch',
     'cluster-a/ops/*',

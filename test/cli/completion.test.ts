@@ -106,6 +106,7 @@ describe('what is proposed', () => {
       'names',
       'number',
       'revision',
+      'text',
       'url-path',
     ]);
   });
@@ -116,7 +117,7 @@ test('a completion loads next to nothing: no client, no schema, no command', () 
   const loaded = staticallyLoaded('dist/complete.js');
   expect(loaded).not.toContain('dist/main.js');
   const bytes = loaded.reduce((sum, path) => sum + statSync(path).size, 0);
-  expect(bytes).toBeLessThan(90_000);
+  expect(bytes).toBeLessThan(100_000);
 });
 
 /** The pieces of the bundle that are loaded at once with this one. */

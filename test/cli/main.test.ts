@@ -14,6 +14,7 @@ const commands = [
   'render',
   'rbac',
   'preflight',
+  'doctor',
   'plan',
   'apply',
   'status',

@@ -11,46 +11,15 @@ import type { JsonObject } from '../../src/json.ts';
 import { readObjects } from '../../src/objects/read-objects.ts';
 import { compile } from '../../src/pipeline.ts';
 import { applySpec, eventually, mesh, scenario } from '../bench/mesh/fixtures.ts';
-import { cluster, federation, provider, service, specText } from '../support/federation.ts';
 import { seeded } from '../support/random.ts';
-import { type CallResult, callers, namespacesText, send, targetsText, workloadsText } from './can/callers.ts';
+import { type CallResult, callers, send } from './can/callers.ts';
 import { home, randomPolicies, targets } from './can/random-policies.ts';
+import { callersText, namespacesText, specOf, targetsText } from './can/workloads.ts';
 
 const seed = Number(process.env.CAN_SEED ?? 20_261_123);
 const batches = Number(process.env.CAN_BATCHES ?? 6);
 
-const ports = {
-  http: { number: 80, targetPort: 8080, protocol: 'HTTP' },
-  raw: { number: 90, targetPort: 9090, protocol: 'TCP' },
-} as const;
-const spec = specText(
-  federation({
-    metadata: { name: 'can' },
-    clusters: {
-      'cluster-a': cluster('a', { gateway: { addresses: ['203.0.113.10'] } }),
-      'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.20'] } }),
-    },
-    services: Object.fromEntries(
-      targets.map((name) => {
-        const { port, ...rest } = service();
-        const consumers = [
-          {
-            cluster: 'cluster-a',
-            namespace: 'shop',
-            serviceAccount: 'frontend',
-            allow: { paths: ['/api/*'] },
-            ports: ['http'],
-          },
-          { cluster: 'cluster-a', namespace: 'web', serviceAccount: 'web' },
-        ];
-        const providers = {
-          'cluster-b': provider({ namespace: home, workload: { app: name }, serviceAccounts: [name] }),
-        };
-        return [name, { ...rest, ports, providers, consumers, traffic: { retries: { attempts: 0 } } }];
-      }),
-    ),
-  }),
-);
+const spec = specOf(targets);
 const compiled = compile({ file: 'federation.yaml', text: spec });
 
 scenario('what can says, real proxies do', () => {
@@ -59,9 +28,9 @@ scenario('what can says, real proxies do', () => {
     await Promise.all(mesh.names.map((name) => mesh.apply(namespacesText(name), name)));
     const file = join(mkdtempSync(join(tmpdir(), 'can-')), 'federation.yaml');
     writeFileSync(file, spec);
-    await mesh.apply(targetsText(), 'cluster-b');
+    await mesh.apply(targetsText(targets), 'cluster-b');
     await applySpec(file);
-    await Promise.all(mesh.names.map((name) => mesh.apply(workloadsText(name), name)));
+    await Promise.all(mesh.names.map((name) => mesh.apply(callersText(name), name)));
     const all = { 'cluster-a': ['shop', 'web', 'plain'], 'cluster-b': [home, 'other', 'plain'] };
     await Promise.all(Object.entries(all).map(([name, namespaces]) => mesh.waitReady(name, ...namespaces)));
   });

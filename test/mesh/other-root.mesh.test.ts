@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, exampleFolder, scenario } from '../bench/mesh/fixtures.ts';
 import { type Followed, followReadme } from '../bench/mesh/readme.ts';
@@ -39,6 +40,18 @@ scenario('two meshes that do not trust each other', () => {
       expect(mesh.accessLog('cluster-a', frontend, { since })).toMatchObject([
         { status: 503, upstreamFailure: expect.stringContaining('CERTIFICATE_VERIFY_FAILED') },
       ]);
+    });
+  });
+
+  test('doctor names the roots first', async () => {
+    const spec = join(exampleFolder('service-to-service'), 'federation.yaml');
+    const clusters = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
+    const line = ['doctor', '-f', spec, '--symptom', 'CERTIFICATE_VERIFY_FAILED', ...clusters, '-o', 'json'];
+    const { code, stdout } = await mesh.cli(line);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).diagnoses[0].causes[0]).toMatchObject({
+      cause: 'roots-are-not-trusted',
+      state: 'confirmed',
     });
   });
 

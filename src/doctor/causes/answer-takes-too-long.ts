@@ -2,6 +2,7 @@ import { notChecked } from '../case.ts';
 import { defineCause } from '../cause.ts';
 
 export const answerTakesTooLong = defineCause({
+  name: 'answer-takes-too-long',
   title: 'the answer takes longer than the time-out',
   explains: { timeout: 60 },
   look: ({ question: { service } }) => {

@@ -2,6 +2,7 @@ import { notChecked } from '../case.ts';
 import { defineCause } from '../cause.ts';
 
 export const connectionsRunOut = defineCause({
+  name: 'connections-run-out',
   title: 'the caller has all the connections that it may have',
   explains: { overflow: 95, unavailable: 25 },
   look: ({ question: { service } }) => {

@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { fromCodes, objectName, strangeRules } from '../evidence.ts';
 
 export const destinationRuleShadows = defineCause({
+  name: 'destination-rule-shadows',
   title: 'another DestinationRule takes the place of the right one',
   explains: {
     'no-filter-chain': 92,

@@ -2,6 +2,7 @@ import { notChecked, ruledOut } from '../case.ts';
 import { defineCause } from '../cause.ts';
 
 export const gatewayAddressHasNoRecord = defineCause({
+  name: 'gateway-address-has-no-record',
   title: "the name of the gateway's load balancer has no DNS record",
   explains: { 'no-healthy-upstream': 75, timeout: 30, unavailable: 40 },
   look: ({ providers }) => {

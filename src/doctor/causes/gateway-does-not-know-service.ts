@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { applyAgain, endingAt, fromCodes, otherwise, providersOf } from '../evidence.ts';
 
 export const gatewayDoesNotKnowService = defineCause({
+  name: 'gateway-does-not-know-service',
   title: 'the gateway does not pass on to the service',
   explains: {
     'no-filter-chain': 90,

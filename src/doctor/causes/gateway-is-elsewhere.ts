@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { applyAgain, endingAt, fromCodes, providersOf } from '../evidence.ts';
 
 export const gatewayIsElsewhere = defineCause({
+  name: 'gateway-is-elsewhere',
   title: 'the caller looks for the gateway at another address',
   explains: { timeout: 82, refused: 85, 'connect-failure': 82, 'no-healthy-upstream': 55, unavailable: 54 },
   look: (one) => {

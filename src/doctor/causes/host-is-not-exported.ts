@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { applyAgain, endingAt, objectName, otherwise } from '../evidence.ts';
 
 export const hostIsNotExported = defineCause({
+  name: 'host-is-not-exported',
   title: "the host is not exported to the caller's Namespace",
   explains: { 'name-unknown': 88, 'black-hole': 90, 'no-route': 62, timeout: 30, refused: 30 },
   look: (one) => {

@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { endingAt, fromCodes, objectName } from '../evidence.ts';
 
 export const hostIsTaken = defineCause({
+  name: 'host-is-taken',
   title: 'somebody else defines the host, or routes it',
   explains: {
     'no-route': 66,

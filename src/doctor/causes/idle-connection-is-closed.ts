@@ -2,6 +2,7 @@ import { notChecked } from '../case.ts';
 import { defineCause } from '../cause.ts';
 
 export const idleConnectionIsClosed = defineCause({
+  name: 'idle-connection-is-closed',
   title: 'a connection was closed that was idle for long, or older than a change of its policy',
   explains: { reset: 42 },
   look: ({ question: { service, port } }) => {

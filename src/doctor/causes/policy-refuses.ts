@@ -4,6 +4,7 @@ import { defineCause } from '../cause.ts';
 import { objectName, otherwise } from '../evidence.ts';
 
 export const policyRefuses = defineCause({
+  name: 'policy-refuses',
   title: 'a policy of the workload refuses the caller',
   explains: { 'access-denied': 95, reset: 64, unavailable: 20 },
   look: (one) => {

@@ -2,6 +2,7 @@ import { defineCause } from '../cause.ts';
 import { fromCodes, providersOf } from '../evidence.ts';
 
 export const portIsNotAsSaid = defineCause({
+  name: 'port-is-not-as-said',
   title: 'the Service has another port than the spec says',
   explains: {
     'no-filter-chain': 93,

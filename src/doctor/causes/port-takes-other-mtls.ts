@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { fromCodes, objectName, providersOf } from '../evidence.ts';
 
 export const portTakesOtherMtls = defineCause({
+  name: 'port-takes-other-mtls',
   title: 'the port of the workload takes only plaintext, or only mutual TLS',
   explains: { 'no-healthy-upstream': 72, reset: 57, plaintext: 75, 'connect-failure': 52, unavailable: 45 },
   look: (one) => {

@@ -4,6 +4,7 @@ import { isUnreadCluster } from '../evidence.ts';
 
 /** Where the name of a port says nothing Istio waits for the client's first bytes, and a server that speaks first waits, too. */
 export const protocolIsGuessed = defineCause({
+  name: 'protocol-is-guessed',
   title: 'Istio waits for the client to speak first, and so does the client',
   explains: { timeout: 84, reset: 48 },
   look: (one) => {

@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { applyAgain, endingAt, fromCodes, otherwise, providersOf } from '../evidence.ts';
 
 export const serverHasAnotherIdentity = defineCause({
+  name: 'server-has-another-identity',
   title: 'the server has another identity than the caller accepts',
   explains: { 'certificate-refused': 92, 'connect-failure': 61, 'handshake-ended': 55, reset: 45, unavailable: 46 },
   look: (one) => {

@@ -4,6 +4,7 @@ import { applyAgain, endingAt, otherwise, strangeRules } from '../evidence.ts';
 
 /** The DestinationRule of this federation asks the gateway for something else than the spec says. */
 export const serverNameIsWrong = defineCause({
+  name: 'server-name-is-wrong',
   title: 'the caller asks the gateway for the wrong name',
   explains: {
     'no-filter-chain': 91,

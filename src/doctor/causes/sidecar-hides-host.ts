@@ -3,6 +3,7 @@ import { defineCause } from '../cause.ts';
 import { endingAt, fromCodes } from '../evidence.ts';
 
 export const sidecarHidesHost = defineCause({
+  name: 'sidecar-hides-host',
   title: "a Sidecar of the caller's Namespace leaves the host out",
   explains: { 'name-unknown': 80, 'black-hole': 85, 'no-route': 58, timeout: 25 },
   look: (one) => {

@@ -2,6 +2,7 @@ import { defineCause } from '../cause.ts';
 import { fromCodes } from '../evidence.ts';
 
 export const trustDomainIsNotAccepted = defineCause({
+  name: 'trust-domain-is-not-accepted',
   title: 'a mesh has another trust domain, or does not accept that of the caller',
   explains: {
     'handshake-ended': 92,

@@ -2,6 +2,7 @@ import { defineCause } from '../cause.ts';
 import { fromCodes, providersOf } from '../evidence.ts';
 
 export const workloadHasNoSidecar = defineCause({
+  name: 'workload-has-no-sidecar',
   title: 'pods of the service have no sidecar',
   explains: {
     'no-healthy-upstream': 90,

@@ -1,6 +1,6 @@
 import type { Caller, Question } from '../../../src/access/question.ts';
 import { mesh } from '../../bench/mesh/fixtures.ts';
-import { home, targets } from './random-policies.ts';
+import { home } from './random-policies.ts';
 
 interface TestCaller {
   readonly who: Caller;
@@ -70,53 +70,3 @@ function urlOf({ caller: who, service: { name }, host, port, path = '/' }: Quest
   const dialled = who.cluster === 'cluster-b' ? `${name}.${home}` : host;
   return `http://${dialled}${port.number === 80 ? '' : `:${port.number}`}${path}`;
 }
-
-/** Namespaces first: the spec wants them, and its ProxyConfig has to be there before the callers' pods. */
-export const namespacesText = (cluster: string): string =>
-  [...new Set([...callers.filter(({ who }) => who.cluster === cluster).map(({ who }) => who.namespace), 'plain'])]
-    .map(
-      (name) => `apiVersion: v1
-kind: Namespace
-metadata: {name: ${name}, labels: {istio-injection: ${name === 'plain' ? 'disabled' : 'enabled'}}}
-`,
-    )
-    .join('---\n');
-
-export const workloadsText = (cluster: string): string =>
-  callers
-    .filter(({ who }) => who.cluster === cluster)
-    .map(({ who, app }) =>
-      deployment(who.namespace, app, '{name: curl, image: "curlimages/curl:8.17.0", command: [sleep, infinity]}'),
-    )
-    .join('---\n');
-
-export const targetsText = (): string =>
-  targets
-    .map(
-      (name) => `apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: ${home}}
-spec:
-  selector: {app: ${name}}
-  ports: [{name: http, port: 80, targetPort: 8080}, {name: tcp-raw, port: 90, targetPort: 9090}]
----
-${deployment(home, name, `${webServer('http', 8080)}, ${webServer('raw', 9090)}`)}`,
-    )
-    .join('---\n');
-
-const webServer = (name: string, port: number): string =>
-  `{name: ${name}, image: "registry.k8s.io/e2e-test-images/agnhost:2.57", args: [netexec, --http-port=${port}], ports: [{containerPort: ${port}}]}`;
-
-const deployment = (namespace: string, app: string, containers: string): string => `apiVersion: v1
-kind: ServiceAccount
-metadata: {name: ${app}, namespace: ${namespace}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${app}, namespace: ${namespace}}
-spec:
-  selector: {matchLabels: {app: ${app}}}
-  template:
-    metadata: {labels: {app: ${app}}}
-    spec: {serviceAccountName: ${app}, containers: [${containers}]}
-`;
