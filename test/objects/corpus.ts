@@ -279,7 +279,6 @@ export const corpus: Readonly<Record<string, CorpusKind>> = {
         'AXC2123',
       ],
       ['using legacy gatewayName format', `{hosts: [a.example], gateways: [gw.shop.svc], http: [{route: [${to}]}]}`],
-      ['abort configured, but error type not set', route(`{fault: {abort: {percentage: {value: 5}}}, route: [${to}]}`)],
       ['using deprecated setting "mirrorPercent"', route(`{mirror: {host: b}, mirrorPercent: 5, route: [${to}]}`)],
     ],
   },

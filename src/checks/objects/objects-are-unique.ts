@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Position } from '../../diagnostics.ts';
 import { groupOf } from '../../objects/kinds.ts';
 import type { SourcedObject } from '../../objects/object-set.ts';
 import { defineObjectCheck } from './object-check.ts';
@@ -11,15 +12,17 @@ export const objectsAreUnique = defineObjectCheck({
   codes: ['AXC2010'],
   *find({ clusters }) {
     for (const { objects } of clusters) {
-      const seen = new Map<string, SourcedObject>();
+      const seen = new Map<string, First>();
       for (const on of objects) {
         if (on.name === '' || on.kind === '') continue;
         const key = [groupOf(on.apiVersion), on.kind, on.namespace, on.name].join('/');
         const first = seen.get(key);
         if (first) {
-          const [here, there] = [on.locate(['metadata', 'name']), first.locate(['metadata', 'name'])];
+          const here = on.locate(['metadata', 'name']);
+          first.place ??= first.on.locate(['metadata', 'name']);
+          const there = first.place;
           const isOneFile = here?.file === there?.file;
-          if (!isOneFile && isDeepStrictEqual(first.object, on.object)) continue;
+          if (!isOneFile && isDeepStrictEqual(first.on.object, on.object)) continue;
           const place = there ? `${there.file}:${there.line}` : 'before';
           yield {
             code: 'AXC2010',
@@ -29,8 +32,14 @@ export const objectsAreUnique = defineObjectCheck({
             on,
             field: ['metadata', 'name'],
           };
-        } else seen.set(key, on);
+        } else seen.set(key, { on });
       }
     }
   },
 });
+
+interface First {
+  readonly on: SourcedObject;
+  /** Asked for once, however many others there are. */
+  place?: Position | undefined;
+}

@@ -28,7 +28,16 @@ function judgementOf(on: SourcedObject): Judgement {
   const schema = schemaOf(on)?.schema;
   if (!schema) return { problems: [], broken: [] };
   const { apiVersion: _version, kind: _kind, metadata: _metadata, status: _status, ...own } = on.object;
-  const problems = [...schemaProblems(own, schema, [])];
-  const broken = problems.length > 0 ? [] : [...brokenRules(withDefaults(own, schema), schema, [])];
+  const problems = firstOf(schemaProblems(own, schema, []));
+  const broken = problems.length > 0 ? [] : firstOf(brokenRules(withDefaults(own, schema), schema, []));
   return { problems, broken };
+}
+
+/** An object with more to say about is a mistake as a whole. */
+const mostTold = 100;
+
+function firstOf<Item>(all: Iterable<Item>): Item[] {
+  const first: Item[] = [];
+  for (const one of all) if (first.push(one) === mostTold) break;
+  return first;
 }

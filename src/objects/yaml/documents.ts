@@ -19,6 +19,7 @@ export function piecesOf(text: string): Piece[] {
 
 /** The trees of a piece; its problems count from the beginning of the piece. */
 export function readPiece({ text }: Piece): Composed {
+  if (empty.test(text)) return { roots: [], doubts: [] };
   try {
     return composeObjects(parseEvents(text, { maxDepth: deepest }), text);
   } catch (error) {
@@ -26,6 +27,8 @@ export function readPiece({ text }: Piece): Composed {
     throw error;
   }
 }
+
+const empty = /^(?:---[ \t]*\r?\n?)?\s*$/;
 
 /** Far more than any kind has; the parser and everything behind it recurses. */
 const deepest = 100;

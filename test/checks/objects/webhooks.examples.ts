@@ -58,6 +58,13 @@ export const webhooks: ObjectExamplesByCode = {
       'spec.http[0].retries.retryOn',
       '" reset" is not a valid retryOn policy',
     ],
+    [
+      // Istio has this warning and loses it on the way.
+      'a fault that does nothing',
+      '{hosts: [a.example], http: [{fault: {abort: {percentage: {value: 5}}}, route: [{destination: {host: a.example}}]}]}',
+      'spec.http[0].fault.abort',
+      'abort configured, but error type not set',
+    ],
   ),
   AXC2024: webhook('DestinationRule', networking, [
     'a client certificate without a key',

@@ -89,21 +89,25 @@ function gatewayHost(host: string, bySni: boolean): string | undefined {
     : `domain name ${host} invalid, should follow 'outbound_.<port>_.<subset>_.<hostname>' format`;
 }
 
+/** `host.Name.Matches`: two are the same, or one is a pattern that covers the other. */
 function* overlappingHosts(hosts: readonly Field[]): Generator<Said> {
-  for (const [index, one] of hosts.entries()) {
-    for (const other of hosts.slice(index + 1)) {
-      if (!meet(textOf(one), textOf(other))) continue;
-      yield refusal(other, `duplicate hosts in virtual service: ${textOf(one)} & ${textOf(other)}`);
-    }
+  const first = new Map<string, number>();
+  for (const [index, field] of hosts.entries()) {
+    const host = textOf(field);
+    if (!first.has(host)) first.set(host, index);
+  }
+  for (const [index, field] of hosts.entries()) {
+    const host = textOf(field);
+    const other = [host, ...patternsAbove(host)].find((one) => (first.get(one) ?? index) !== index);
+    if (other === undefined) continue;
+    const pair = (first.get(other) ?? 0) < index ? [other, host] : [host, other];
+    yield refusal(field, `duplicate hosts in virtual service: ${pair.join(' & ')}`);
   }
 }
 
-/** `host.Name.Matches`: one is the other, or one of the two patterns covers the other. */
-function meet(one: string, other: string): boolean {
-  const [a, b] = [one.startsWith('*'), other.startsWith('*')];
-  if (!a && !b) return one === other;
-  return (a && other.endsWith(one.slice(1))) || (b && one.endsWith(other.slice(1)));
-}
+/** Everything with a star that covers a host: `*b.c` of `a.b.c`, and so on. */
+const patternsAbove = (host: string): string[] =>
+  Array.from({ length: host.length }, (_, index) => `*${host.slice(index)}`).filter((pattern) => pattern !== host);
 
 /** `host.Name.SubsetOf` */
 const isWithin = (host: string, pattern: string): boolean =>
