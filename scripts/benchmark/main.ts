@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { table } from '../../src/cli/ui/table.ts';
 import { apply } from './apply.ts';
+import { lint } from './lint.ts';
 import type { Measurement } from './measure.ts';
 import { render } from './render.ts';
 import { specOf } from './specs.ts';
@@ -17,7 +18,7 @@ import type { Goal, Suite } from './suite.ts';
  * the machine. `--json FILE` keeps the figures, `--baseline FILE` compares with kept ones.
  */
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-const suites: readonly Suite[] = [startup, render, apply];
+const suites: readonly Suite[] = [startup, render, lint, apply];
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -75,9 +76,13 @@ function print(measurements: readonly Measurement[], goals: readonly Goal[]): vo
 }
 
 function judge(goal: Goal, measurements: readonly Measurement[]): { what: string; reached?: boolean; text: string } {
-  const median = (name: string) => measurements.find((one) => one.name === name)?.milliseconds.median;
-  const [own, other] = [median(goal.contender), median(goal.against)];
   const { what, against, atMost } = goal;
+  const named = (name: string | undefined) => measurements.find((one) => one.name === name);
+  if ('mebibytes' in atMost) {
+    const mebibytes = named(goal.contender)?.mebibytes ?? Number.NaN;
+    return { what, reached: mebibytes <= atMost.mebibytes, text: `${Math.round(mebibytes)} MiB` };
+  }
+  const [own, other] = [named(goal.contender)?.milliseconds.median, named(against)?.milliseconds.median];
   if (own === undefined || other === undefined) return { what, text: 'NOT RUN' };
   if ('times' in atMost) {
     const text = `${(own / other).toFixed(2)} × ${against}, goal ≤ ${Number(atMost.times.toFixed(2))}`;

@@ -21,6 +21,7 @@ export interface Suite {
 export interface Goal {
   readonly what: string;
   readonly contender: string;
-  readonly against: string;
-  readonly atMost: { readonly times: number } | { readonly plusMilliseconds: number };
+  /** Not needed for a limit of memory. */
+  readonly against?: string;
+  readonly atMost: { readonly times: number } | { readonly plusMilliseconds: number } | { readonly mebibytes: number };
 }
