@@ -34,7 +34,7 @@ export async function readCases(
   ]);
   const meant = sitesOf({ federation, objects: renderedObjects(compiled) });
   const live = liveSites(federation, objects, evidence);
-  const gaps = objects.flatMap((one) => one.gaps);
+  const [gaps, blind] = [objects.flatMap((one) => one.gaps), objects.flatMap((one) => one.blind)];
   const looked = rowsByCode(evidence);
   return questionsOf(options, symptom, meant).map((question) => ({
     symptom,
@@ -46,6 +46,7 @@ export async function readCases(
     looked: (code) => looked.get(code) ?? [],
     liveOf: (cluster) => evidence.sites.find((one) => one.cluster === cluster)?.live,
     gaps,
+    blind,
   }));
 }
 
@@ -54,7 +55,7 @@ const unread =
   (cluster: string) =>
   (error: unknown): LiveObjects => {
     if (!(error instanceof ClusterError)) throw error;
-    return { cluster, objects: [], gaps: [`${cluster}: ${error.message}`] };
+    return { cluster, objects: [], gaps: [], blind: [`${cluster}: ${error.message}`] };
   };
 
 function liveSites(federation: Federation, read: readonly LiveObjects[], { sites }: LiveEvidence): Sites {
@@ -92,20 +93,18 @@ function rowsByCode(evidence: LiveEvidence): ReadonlyMap<Code, readonly Row[]> {
 
 /** Those that were asked about, else the consumers of the spec; a line of an access log says which of them, too. */
 function questionsOf({ method, path, ...options }: CallOptions, { line }: Symptom, sites: Sites): Question[] {
-  const request = withoutUndefined({ method: method ?? textOf(line?.method), path: path ?? textOf(line?.path) });
-  const questions = questionsFor({ ...options, ...(line?.path.startsWith('/') || path ? request : {}) }, sites);
+  const logged = line?.path.startsWith('/') ? line : undefined;
+  const request = {
+    ...(logged && { method: logged.method, path: logged.path }),
+    ...(method && { method }),
+    ...(path && { path }),
+  };
+  const questions = questionsFor({ ...options, ...request }, sites);
   const meant = options.from === undefined ? questions.filter(isConsumer) : questions;
   const told = `${line?.cluster} ${line?.sni} ${line?.host}`;
   const named = meant.filter((question) => namesOf(question).some((name) => told.includes(name)));
   return named.length > 0 ? named : meant;
 }
-
-const textOf = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
-
-const withoutUndefined = (fields: { method: string | undefined; path: string | undefined }) => ({
-  ...(fields.method !== undefined && { method: fields.method }),
-  ...(fields.path !== undefined && { path: fields.path }),
-});
 
 const isConsumer = ({ caller, service, port }: Question): boolean =>
   service.consumers.some(

@@ -21,8 +21,10 @@ export interface Case {
   readonly looked: (code: Code) => readonly Looked[];
   /** What runs in a cluster; undefined where it could not be read. */
   readonly liveOf: (cluster: string) => LiveCluster | undefined;
-  /** Why the objects of the clusters are not all known. */
+  /** Why somebody's objects in the clusters are not all known. */
   readonly gaps: readonly string[];
+  /** Why not even those on the call's way are: then `found` says nothing. */
+  readonly blind: readonly string[];
 }
 
 /** What came of looking at something in some clusters. */

@@ -26,13 +26,17 @@ export function fromCodes(
 export const clustersOf = (one: Case): string[] => [one.question.caller.cluster, ...providersOf(one)];
 export const providersOf = ({ providers }: Case): string[] => providers.map(({ cluster }) => cluster.name);
 
-/** A way that ends at one of these, with the objects of the clusters as they are. */
-export const endingAt = ({ found }: Case, ...obstacles: readonly Obstacle[]): WayAnswer | undefined =>
-  found.ways.find(({ obstacle }) => obstacle !== undefined && obstacles.includes(obstacle));
+/** What becomes of the call with the objects of the clusters as they are; nothing where they are not known. */
+export const waysFound = ({ found, blind }: Case): readonly WayAnswer[] => (blind.length > 0 ? [] : found.ways);
+
+/** A way that ends at one of these. */
+export const endingAt = (one: Case, ...obstacles: readonly Obstacle[]): WayAnswer | undefined =>
+  waysFound(one).find(({ obstacle }) => obstacle !== undefined && obstacles.includes(obstacle));
 
 /** Whether one of the ways would have come that far that it could end at an obstacle; where objects are missing nobody knows. */
-export function otherwise(one: Case, fine: string): Outcome {
-  return one.gaps.length > 0 ? notChecked(one.gaps.join('; ')) : ruledOut(fine);
+export function otherwise({ gaps, blind }: Case, fine: string): Outcome {
+  const unknown = [...new Set([...blind, ...gaps])];
+  return unknown.length > 0 ? notChecked(unknown.join('; ')) : ruledOut(fine);
 }
 
 /** The objects of one kind that the call should go through, by their names. */
@@ -47,7 +51,7 @@ export const objectName = (object: KubeObject): string => `${object.kind} ${name
 /** The DestinationRules that the call goes by and should not. */
 export function strangeRules(one: Case): KubeObject[] {
   const meant = meantObjects(one, 'DestinationRule');
-  const taken = one.found.ways.flatMap(({ through, by }) => [...through, ...by.map(({ policy }) => policy)]);
+  const taken = waysFound(one).flatMap(({ through, by }) => [...through, ...by.map(({ policy }) => policy)]);
   return taken.filter((object) => object.kind === 'DestinationRule' && !meant.includes(nameOf(object)));
 }
 

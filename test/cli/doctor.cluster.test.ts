@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { KubeObject } from '../../src/manifests/manifest.ts';
 import { specOf } from '../../src/manifests/transition.ts';
 import { test as base } from '../bench/fixtures.ts';
-import { otherCa } from '../support/certificates.ts';
+import { ca, otherCa } from '../support/certificates.ts';
 import { aegisXc } from '../support/cli.ts';
 import { federation, specText } from '../support/federation.ts';
 import { meshObjects, meshPods, put, putPod, roots } from '../support/live-mesh.ts';
@@ -79,4 +79,12 @@ test('a caller that nobody knows', async ({ ground: { doctor } }) => {
   expect(stdout).toContain(
     '→ Add { cluster: cluster-a, namespace: shop, serviceAccount: reporting } to the consumers of backend-api',
   );
+});
+
+test('a cluster that does not answer: nothing is made up of it', async ({ ownBench, ground: { clusters, doctor } }) => {
+  await put(clusters['cluster-b'], roots([ca.cert]));
+  await ownBench.clusters['cluster-b'].stop();
+  const { code, stdout } = await doctor('--symptom', '503 UH');
+  expect([code, stdout]).toEqual([2, expect.stringContaining('Nothing that was checked explains it.')]);
+  expect(stdout).toMatch(/\? no pod of the service is there and ready\n {6}not checked: cluster-b could not be read/);
 });

@@ -20,6 +20,7 @@ interface Scene extends Beside {
   readonly unread?: Partial<Record<Code, string>>;
   readonly symptom?: string;
   readonly gaps?: readonly string[];
+  readonly blind?: readonly string[];
   readonly ports?: readonly JsonObject[];
 }
 
@@ -65,6 +66,7 @@ function caseOf({ spec = federation(), caller = 'frontend', finds = {}, unread =
     looked,
     liveOf,
     gaps: scene.gaps ?? [],
+    blind: scene.blind ?? [],
   };
 }
 
@@ -194,6 +196,10 @@ describe('a cause is ruled out', () => {
       state: 'not checked',
       what: 'no right to list Pods',
     });
+    // What is missing may be there.
+    const nothing = { change: () => [], blind: ['cluster-b does not answer'] };
+    const found = diagnose(caseOf(nothing)).filter(({ outcome }) => outcome.state === 'confirmed');
+    expect(found.map(({ cause }) => cause.name)).toEqual([]);
     expect(outcomeOf('policy-refuses', { gaps: ['cluster-b: no right to list'] })).toMatchObject({
       state: 'not checked',
     });

@@ -45,6 +45,8 @@ export const define: DefineCommand = (command, session) =>
 async function doctor({ symptom: text = '', output, ...options }: Options, session: Session): Promise<ExitCode> {
   const compiled = await compileSpec(session);
   const symptom = readSymptom(text);
+  if (text !== '' && symptom.signs.length === 0)
+    session.say('Nothing in the symptom is known here: every cause is looked for.');
   return withClusters(compiled.federation.clusters, options, session, async (clients): Promise<ExitCode> => {
     const cases = await readCases(compiled, { ...options, sidecar: true, clients, symptom }, session);
     const all = cases.map((one): Diagnosis => ({ one, suspicions: diagnose(one) }));
@@ -52,7 +54,7 @@ async function doctor({ symptom: text = '', output, ...options }: Options, sessi
     if (output === 'json') printJson(session, { diagnoses: all.map(diagnosisJson) });
     else session.print(textOf(sick.length > 0 ? sick : all, session));
     if (sick.length > 0) return 1;
-    return cases.some(({ gaps }) => gaps.length > 0) ? 2 : 0;
+    return cases.some(({ blind }) => blind.length > 0) ? 2 : 0;
   });
 }
 

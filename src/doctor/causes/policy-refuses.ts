@@ -1,14 +1,14 @@
 import type { WayAnswer } from '../../access/answer.ts';
 import { type Case, confirmed } from '../case.ts';
 import { defineCause } from '../cause.ts';
-import { objectName, otherwise } from '../evidence.ts';
+import { objectName, otherwise, waysFound } from '../evidence.ts';
 
 export const policyRefuses = defineCause({
   name: 'policy-refuses',
   title: 'a policy of the workload refuses the caller',
   explains: { 'access-denied': 95, reset: 64, unavailable: 20 },
   look: (one) => {
-    const way = one.found.ways.find(({ decided }) => decided === 'deny-rule' || decided === 'no-allow-rule');
+    const way = waysFound(one).find(({ decided }) => decided === 'deny-rule' || decided === 'no-allow-rule');
     if (way === undefined) return otherwise(one, 'the policies let the caller in');
     return confirmed(whatRefuses(way), fixFor(way, one));
   },
