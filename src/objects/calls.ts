@@ -43,6 +43,7 @@ function callsOf(clusters: readonly Provider[]): Call[] {
   if (clusters.length < 2) return [];
   return clusters.flatMap(({ name, catalogue }) => {
     const others = clusters.filter((one) => one.name !== name);
+    const pinned = new Set(catalogue.rules.filter(setsTls).map(({ host }) => host));
     const answering = (entries: readonly Entry[]) => providersOf(entries, others);
     return [
       ...catalogue.rules.flatMap((rule) => {
@@ -50,7 +51,7 @@ function callsOf(clusters: readonly Provider[]): Call[] {
         return snisOf(rule).map((one) => ({ from: catalogue, rule, entries, ...one, ...answering(entries) }));
       }),
       ...catalogue.entries
-        .filter((entry) => !hasSni(catalogue, entry))
+        .filter((entry) => !entry.hosts.some((host) => pinned.has(host)))
         .flatMap((entry) =>
           generatedSnis(entry).map((one) => ({
             from: catalogue,
@@ -77,8 +78,8 @@ function snisOf({ spec }: Rule): { sni: MeshSni; field: Field }[] {
     });
 }
 
-const hasSni = ({ rulesFor }: Catalogue, { hosts }: Entry): boolean =>
-  hosts.some((host) => rulesFor(host).some((rule) => /"(sni|mode)"/.test(JSON.stringify(rule.spec.value ?? null))));
+/** What says another server name, or another kind of TLS. */
+const setsTls = ({ spec }: Rule): boolean => /"(sni|mode)"/.test(JSON.stringify(spec.value ?? null));
 
 /** Within the mesh, Istio sends the port and the host of the ServiceEntry. */
 function generatedSnis({ hosts, ports, endpoints, isExternal }: Entry): { sni: MeshSni; field: Field }[] {
@@ -87,7 +88,7 @@ function generatedSnis({ hosts, ports, endpoints, isExternal }: Entry): { sni: M
     ? []
     : ports
         .filter(isPassedOn)
-        .flatMap(({ number = 0, field }) => hosts.map((host) => ({ sni: { port: number, subset: '', host }, field })));
+        .flatMap(({ number, field }) => hosts.map((host) => ({ sni: { port: number, subset: '', host }, field })));
 }
 
 /** By the network of an endpoint, or the label that we put there, where it is the name of a cluster. */

@@ -55,7 +55,9 @@ function catalogueOf({ cluster, objects }: ClusterObjects): Catalogue {
   const of = (kind: Kind) => located.get(kind) ?? [];
   const services = of(kinds.service).map(serviceOfObject);
   const servicesByNamespace = grouped(services, ({ namespace }) => namespace);
-  const entries = of(kinds.serviceEntry).map(entryOf);
+  const entries = of(kinds.serviceEntry)
+    .map(entryOf)
+    .filter(({ hosts }) => hosts.length > 0);
   const rules = of(kinds.destinationRule).map(ruleOf);
   const rulesByHost = grouped(rules, ({ host }) => host);
   const servers = of(kinds.gateway).flatMap(serversOf);

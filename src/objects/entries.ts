@@ -18,7 +18,7 @@ export function entryOf(located: Located): Entry {
   return {
     ...located,
     hosts: spec.at('hosts').texts,
-    ports: spec.at('ports').items.map(portOf),
+    ports: spec.at('ports').items.flatMap(portOf),
     endpoints: spec.at('endpoints').items,
     selector: spec.at('workloadSelector', 'labels').labels,
     isExternal: spec.at('location').text !== 'MESH_INTERNAL',
@@ -42,13 +42,17 @@ export const isImport = ({ endpoints, ports }: Entry): boolean =>
 /** Where gateways listen for other meshes; a convention of Istio's samples and charts. */
 export const passthroughPort = 15443;
 
-function portOf(field: Field): Port {
+/** None where it has no number: nobody can call it. */
+function portOf(field: Field): Port[] {
   const number = field.at('number').number;
-  return {
-    field,
-    name: field.at('name').text,
-    number,
-    target: field.at('targetPort').number ?? number,
-    protocol: protocolOf(field.at('protocol').text),
-  };
+  if (number === undefined) return [];
+  return [
+    {
+      field,
+      name: field.at('name').text,
+      number,
+      target: field.at('targetPort').number ?? number,
+      protocol: protocolOf(field.at('protocol').text),
+    },
+  ];
 }

@@ -4,7 +4,7 @@ export interface Port {
   readonly field: Field;
   readonly name: string | undefined;
   /** The one that clients call. */
-  readonly number: number | undefined;
+  readonly number: number;
   /** The one on which the workload listens; undefined where it is a name. */
   readonly target: number | undefined;
   readonly protocol: Protocol;

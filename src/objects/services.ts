@@ -20,7 +20,7 @@ export function serviceOfObject(located: Located): Service {
   return {
     ...located,
     hosts: [serviceHost(on.name, namespace)],
-    ports: spec.at('ports').items.map(portOf),
+    ports: spec.at('ports').items.flatMap(portOf),
     selector: spec.at('selector').labels,
     labels: spec.at('selector').labels,
     isExternalName: spec.at('type').text === 'ExternalName',
@@ -31,17 +31,21 @@ export function serviceOfObject(located: Located): Service {
   };
 }
 
-function portOf(field: Field): Port {
+/** None where it has no number: nobody can call it. */
+function portOf(field: Field): Port[] {
   const name = field.at('name').text;
   const number = field.at('port').number;
+  if (number === undefined) return [];
   const transport = field.at('protocol').text ?? 'TCP';
-  return {
-    field,
-    name,
-    number,
-    target: field.at('targetPort').isSet ? field.at('targetPort').number : number,
-    protocol: transport === 'UDP' ? 'udp' : servicePortProtocol(field.at('appProtocol').text ?? name, number),
-  };
+  return [
+    {
+      field,
+      name,
+      number,
+      target: field.at('targetPort').isSet ? field.at('targetPort').number : number,
+      protocol: transport === 'UDP' ? 'udp' : servicePortProtocol(field.at('appProtocol').text ?? name, number),
+    },
+  ];
 }
 
 /** `ConvertProtocol` in `pkg/config/kube/conversion.go`: the name up to its first hyphen, and four ports that are never HTTP. */

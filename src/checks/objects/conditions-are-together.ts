@@ -23,7 +23,8 @@ function* inPolicy({ on, rules, action }: Policy): Generator<ObjectFinding> {
       if (!split || [...split.keys].some((key) => key.toLowerCase().includes('requestprincipals'))) continue;
       yield {
         code: 'AXC2204',
-        severity: 'warning',
+        // Of callers, a list of alternatives is as usual as the mistake.
+        severity: word === 'to' ? 'warning' : 'info',
         message: `one of these entries is enough: ${[...split.keys].map((key) => `\`${key}\``).join(' and ')} in entries of their own mean "or", and the rule ${action === 'DENY' ? 'denies' : 'allows'} more than each of them`,
         hint: `write both into one entry of \`${word}\` if both have to hold`,
         on,

@@ -10,10 +10,8 @@ import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
 export const destinationRulesAreFound = defineClusterCheck({
   codes: ['AXC2158', 'AXC2159', 'AXC2160', 'AXC2161'],
   *find(catalogue) {
-    for (const rule of catalogue.rules) {
-      yield* inNobodysNamespace(catalogue, rule);
-      yield* narrowerThanItsHost(catalogue, rule);
-    }
+    for (const rule of catalogue.rules) yield* inNobodysNamespace(catalogue, rule);
+    yield* narrowerThanTheirHost(catalogue);
     yield* shadowed(catalogue);
     yield* besideEachOther(catalogue);
   },
@@ -38,27 +36,42 @@ function* inNobodysNamespace(catalogue: Catalogue, rule: Rule): Generator<Object
 }
 
 /** A client that sees the host and not its rule calls it without the TLS that the rule says. */
-function* narrowerThanItsHost(catalogue: Catalogue, rule: Rule): Generator<ObjectFinding> {
-  const { host, spec, on } = rule;
-  const seen = exportedTo(rule);
-  const tls = spec.at('trafficPolicy', 'tls');
-  if (!seen || isWildcard(host) || (!tls.at('sni').isSet && !['SIMPLE', 'MUTUAL'].includes(tls.at('mode').text ?? '')))
-    return;
-  for (const definition of catalogue.definitions.get(host) ?? []) {
-    if (!('endpoints' in definition) || definition.namespace !== rule.namespace) continue;
-    const others = exportedTo(definition)?.filter((one) => !seen.includes(one));
-    const rules = rulesCovering(catalogue, host);
-    const missed = others?.find((one) => !rules.some((other) => isExportedTo(other, one)));
-    if (missed === undefined && (others || rules.some((other) => exportedTo(other) === undefined))) continue;
+function* narrowerThanTheirHost(catalogue: Catalogue): Generator<ObjectFinding> {
+  const beside = new Map(
+    catalogue.entries.flatMap((entry) => entry.hosts.map((host) => [`${entry.namespace}/${host}`, entry] as const)),
+  );
+  const audiences = new Map<string, ReturnType<typeof audienceOf>>();
+  for (const rule of catalogue.rules) {
+    const { host, spec, on, namespace } = rule;
+    const tls = spec.at('trafficPolicy', 'tls');
+    const matters = tls.at('sni').isSet || ['SIMPLE', 'MUTUAL'].includes(tls.at('mode').text ?? '');
+    const entry = beside.get(`${namespace}/${host}`);
+    if (!matters || !entry || isWildcard(host) || !exportedTo(rule)) continue;
+    const audience = audiences.get(host) ?? audienceOf(rulesCovering(catalogue, host));
+    audiences.set(host, audience);
+    const missed = audience === 'everybody' ? undefined : missedBy(audience, exportedTo(entry));
+    if (missed === undefined) continue;
     yield {
       code: 'AXC2159',
-      message: `${missed === undefined ? 'other namespaces see' : `${missed} sees`} "${host}" (${nameOf(definition)}), and not this rule: calls from there leave without its \`tls\``,
+      message: `${missed} "${host}" (${nameOf(entry)}), and not this rule: calls from there leave without its \`tls\``,
       hint: 'write the same `exportTo` in both',
       on,
       field: spec.at('exportTo').path,
       mark: 'key',
     };
   }
+}
+
+/** The namespaces that see one of these rules. */
+function audienceOf(rules: readonly Rule[]): ReadonlySet<string> | 'everybody' {
+  const all = rules.map(exportedTo);
+  return all.includes(undefined) ? 'everybody' : new Set(all.flatMap((namespaces) => namespaces ?? []));
+}
+
+function missedBy(audience: ReadonlySet<string>, namespaces: readonly string[] | undefined): string | undefined {
+  if (!namespaces) return 'other namespaces see';
+  const missed = namespaces.find((one) => !audience.has(one));
+  return missed === undefined ? undefined : `${missed} sees`;
 }
 
 /** A pattern in the namespace of the clients wins over the exact rule beside the service. */

@@ -46,7 +46,7 @@ function* missingPort(
   gatewayPorts: ReadonlyMap<string, ReadonlySet<number>>,
 ): Generator<ObjectFinding> {
   const definitions = definitionsOf(catalogue, host);
-  const numbers = new Set(definitions.flatMap(({ ports }) => ports.flatMap(({ number }) => number ?? [])));
+  const numbers = new Set(definitions.flatMap(({ ports }) => ports.map(({ number }) => number)));
   const [definition] = definitions;
   if (!definition || numbers.size === 0) return;
   if (port !== undefined && !numbers.has(port)) {

@@ -66,7 +66,7 @@ function* unknownClusters({ on, spec }: Located, added: ReadonlySet<string>): Ge
       if (text === '' || text.includes('|') || added.has(text) || builtIn.has(text)) continue;
       yield {
         code: 'AXC2185',
-        severity: 'warning',
+        severity: 'info',
         message: `no EnvoyFilter here adds a cluster "${text}", and Istio has none of that name: the filter calls nobody`,
         hint: 'write "outbound|<port>||<service>.<namespace>.svc.cluster.local", or add the cluster by a patch of CLUSTER',
         on,

@@ -52,7 +52,7 @@ function* secretElsewhere(
 ): Generator<ObjectFinding> {
   const name = field.at('tls', 'credentialName');
   const found = secrets.get(name.text ?? '');
-  if (!found || name.text?.includes('://')) return;
+  if (!found || name.text === undefined || name.text.includes('://')) return;
   const pods = workloads.with(labels).map((workload) => workload.namespace);
   const readers = pods.length > 0 ? pods : isForGateways(namespace) ? [namespace] : [];
   const isMissed = readers.length > 0 ? !readers.some((one) => found.includes(one)) : !found.some(isForGateways);

@@ -48,7 +48,7 @@ function* unopened(call: Call): Generator<ObjectFinding> {
 
 function* unknownPort({ sni, rule, field }: Call, { name, catalogue }: Provider): Generator<ObjectFinding> {
   const definitions = catalogue.definitions.get(sni.host) ?? [];
-  const numbers = definitions.flatMap(({ ports }) => ports.flatMap(({ number }) => number ?? []));
+  const numbers = definitions.flatMap(({ ports }) => ports.map(({ number }) => number));
   const [definition] = definitions;
   if (!rule || !definition || numbers.length === 0 || numbers.includes(sni.port)) return;
   yield {

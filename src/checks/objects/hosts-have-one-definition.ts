@@ -55,10 +55,11 @@ function* protocolConflicts(host: string, entries: readonly Entry[]): Generator<
   for (const [entry, other] of pairs(entries)) {
     if (!haveCommonClients(entry, other)) continue;
     for (const port of entry.ports) {
-      const same = other.ports.find(({ number }) => number !== undefined && number === port.number);
+      const same = other.ports.find(({ number }) => number === port.number);
       if (!same || spelling(same) === spelling(port)) continue;
       yield {
         code: 'AXC2107',
+        severity: 'warning',
         message: `port ${port.number} of "${host}" is ${spelling(port) || 'without a protocol'} here, and ${spelling(same) || 'without one'} in ${nameOf(other)}: Istio takes one of the two for both`,
         hint: 'write the same protocol in both',
         on: entry.on,

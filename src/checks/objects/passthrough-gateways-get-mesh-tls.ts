@@ -8,14 +8,24 @@ import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
 export const passthroughGatewaysGetMeshTls = defineClusterCheck({
   codes: ['AXC2111', 'AXC2112', 'AXC2113'],
   *find(catalogue) {
+    const rules = new Map<string, readonly Rule[]>();
+    const told = new Set<Rule>();
     for (const entry of catalogue.entries) {
-      const rules = [...new Set(entry.hosts.flatMap((host) => rulesCovering(catalogue, host)))];
-      yield* withoutMeshTls(entry, rules);
-      yield* wrongTls(entry, rules);
-      yield* meshTlsOutside(entry, rules);
+      const [host = ''] = entry.hosts;
+      const known =
+        rules.get(host) ?? rulesCovering(catalogue, host).filter((rule) => tlsOf(rule).some(({ isSet }) => isSet));
+      rules.set(host, known);
+      yield* withoutMeshTls(entry, known);
+      yield* meshTlsOutside(entry, known);
+      const fresh = known.slice(0, shown).filter((rule) => !told.has(rule));
+      yield* wrongTls(entry, fresh);
+      if (leadsToMeshTls(entry)) for (const rule of fresh) told.add(rule);
     }
   },
 });
+
+/** Of many rules for one host, enough to see what is wrong. */
+const shown = 20;
 
 /** Only what is outside: within the mesh Istio starts mesh TLS by itself. */
 function* withoutMeshTls(entry: Entry, rules: readonly Rule[]): Generator<ObjectFinding> {
@@ -39,12 +49,7 @@ function* withoutMeshTls(entry: Entry, rules: readonly Rule[]): Generator<Object
 }
 
 function* wrongTls(entry: Entry, rules: readonly Rule[]): Generator<ObjectFinding> {
-  const isForMeshTls = entry.endpoints.some(
-    (endpoint) =>
-      endpoint.at('labels', 'security.istio.io/tlsMode').text === 'istio' ||
-      entry.ports.some((port) => endpointPort(endpoint, port) === passthroughPort),
-  );
-  if (!isForMeshTls) return;
+  if (!leadsToMeshTls(entry)) return;
   for (const rule of rules) {
     for (const tls of tlsOf(rule)) {
       const mode = tls.at('mode').text;
@@ -59,6 +64,13 @@ function* wrongTls(entry: Entry, rules: readonly Rule[]): Generator<ObjectFindin
     }
   }
 }
+
+const leadsToMeshTls = ({ endpoints, ports }: Entry): boolean =>
+  endpoints.some(
+    (endpoint) =>
+      endpoint.at('labels', 'security.istio.io/tlsMode').text === 'istio' ||
+      ports.some((port) => endpointPort(endpoint, port) === passthroughPort),
+  );
 
 function* meshTlsOutside(entry: Entry, rules: readonly Rule[]): Generator<ObjectFinding> {
   const rule = rules.find((one) => tlsOf(one).some((tls) => tls.at('mode').text === 'ISTIO_MUTUAL'));

@@ -18,7 +18,7 @@ export const subsetsSelectPods = defineClusterCheck({
         yield {
           code: 'AXC2163',
           severity: 'info',
-          message: `no pods of "${host}" in these files have ${labels.map(([key, value]) => `${key}: ${value}`).join(', ')}: requests for subset "${subset.at('name').text}" fail with 503`,
+          message: `no pods of "${host}" in these files have ${labels.map(([key, value]) => `${key}: ${value}`).join(', ')}: requests for subset "${subset.at('name').text ?? ''}" fail with 503`,
           hint: "compare the labels with those of the Deployment's pods",
           on,
           field: subset.at('labels').path,

@@ -38,8 +38,8 @@ export const tcpHostsHaveAddresses = defineClusterCheck({
 /** Enough to name one of those that share a port, however many there are. */
 const shown = 20;
 
-const hasNoAddress = ({ spec, resolution, on }: Entry): boolean =>
-  !spec.at('addresses').isSet && resolution !== 'NONE' && !new Field(on.object).at('status', 'addresses').isSet;
+const hasNoAddress = ({ spec, on }: Entry): boolean =>
+  !spec.at('addresses').isSet && !new Field(on.object).at('status', 'addresses').isSet;
 
 const isTcp = ({ protocol, field }: Port): boolean =>
   protocol === 'tcp' || (protocol === 'unknown' && !field.at('protocol').isSet);

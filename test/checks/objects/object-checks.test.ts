@@ -4,6 +4,7 @@ import { checkObjects } from '../../../src/checks/objects/run.ts';
 import { objectText } from '../../../src/cli/ui/diagnostics.ts';
 import type { Code } from '../../../src/codes.ts';
 import { objectSet } from '../../support/object-set.ts';
+import { edges } from './edges.examples.ts';
 import type { ObjectExamplesByCode } from './examples.ts';
 import { identity } from './identity.examples.ts';
 import { pageExamples } from './pages.ts';
@@ -12,7 +13,7 @@ import { schema } from './schema.examples.ts';
 import { webhooks } from './webhooks.examples.ts';
 
 /** Each page of docs/checks.md is an example itself: what it calls wrong is found, and what it calls right is not. */
-const examples: ObjectExamplesByCode = { ...identity, ...schema, ...webhooks };
+const examples: ObjectExamplesByCode = { ...edges, ...identity, ...schema, ...webhooks };
 for (const check of objectChecks) {
   for (const code of check.codes) {
     const page = pageExamples(code);

@@ -1,0 +1,417 @@
+import type { ObjectExamplesByCode } from './examples.ts';
+
+const istio = (group: string, kind: string, name: string, spec: string): string => {
+  const [namespace, own] = name.includes('/') ? name.split('/') : [undefined, name];
+  const place = namespace === undefined ? '' : `, namespace: ${namespace}`;
+  return `---\napiVersion: ${group}.istio.io/v1\nkind: ${kind}\nmetadata: {name: ${own}${place}}\nspec: ${spec}\n`;
+};
+const entry = (name: string, spec: string) => istio('networking', 'ServiceEntry', name, spec);
+const rule = (name: string, spec: string) => istio('networking', 'DestinationRule', name, spec);
+const virtualService = (name: string, spec: string) => istio('networking', 'VirtualService', name, spec);
+const gateway = (name: string, spec: string) => istio('networking', 'Gateway', name, spec);
+const policy = (name: string, spec: string) => istio('security', 'AuthorizationPolicy', name, spec);
+const peers = (name: string, spec: string) => istio('security', 'PeerAuthentication', name, spec);
+const core = (apiVersion: string, kind: string, name: string, spec: string) =>
+  istio('core', kind, name, spec).replace('core.istio.io/v1', apiVersion);
+const service = (name: string, ports: string, selector = `{app: ${name.split('/').at(-1)}}`) =>
+  core('v1', 'Service', name, `{selector: ${selector}, ports: ${ports}}`);
+const deployment = (name: string, labels: string) =>
+  core('apps/v1', 'Deployment', name, `{selector: {}, template: {metadata: {labels: ${labels}}}}`);
+const meshConfig = (text: string) =>
+  `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata: {mesh: "${text}"}\n`;
+
+const tcp = (name: string, more = '') =>
+  entry(
+    name,
+    `{hosts: [${name.replace('/', '.')}.db], resolution: STATIC, ports: [{number: 5432, name: tcp, protocol: TCP}]${more}}`,
+  );
+const exported = (selector = '') =>
+  gateway(
+    'istio-system/exports',
+    `{selector: {istio: eastwestgateway}, servers: [{port: {number: 15443, name: tls, protocol: TLS}, tls: {mode: AUTO_PASSTHROUGH}, hosts: [catalog.shop.svc.cluster.local]}]}`,
+  ) + selector;
+const imported = (endpoint: string, more = '') =>
+  entry(
+    'imports/catalog',
+    `{hosts: [catalog.xc.global], location: MESH_INTERNAL, resolution: STATIC, exportTo: [web], ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [${endpoint}]}`,
+  ) + more;
+const pinned = rule(
+  'imports/catalog',
+  '{host: catalog.xc.global, exportTo: [web], trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: outbound_.80_._.catalog.shop.svc.cluster.local, subjectAltNames: [spiffe://b.example/ns/shop/sa/catalog]}}}',
+);
+const remote = '{address: 203.0.113.20, ports: {http: 15443}}';
+const allows = (source: string) =>
+  policy('shop/catalog', `{selector: {matchLabels: {app: catalog}}, rules: [{from: [{source: ${source}}]}]}`);
+const catalog = service('shop/catalog', '[{port: 80, targetPort: 8080, name: http}]');
+
+/** What the examples of the pages leave out: the other side of each condition. */
+export const edges: ObjectExamplesByCode = {
+  AXC2101: {
+    wrong: [],
+    right: [
+      {
+        title: 'the way out of the mesh to a public domain',
+        yaml: entry('shop/wikipedia', '{hosts: ["*.wikipedia.org"], resolution: NONE}'),
+      },
+      {
+        title: 'a public domain behind one address',
+        yaml: entry(
+          'shop/wikipedia',
+          '{hosts: ["*.wikipedia.org"], resolution: DNS, endpoints: [{address: www.wikipedia.org}]}',
+        ),
+      },
+    ],
+  },
+  AXC2106: {
+    wrong: [],
+    right: [
+      {
+        title: 'a local and a remote half in one namespace',
+        yaml: tcp('shop/orders') + tcp('shop/orders').replace('name: orders,', 'name: orders-remote,'),
+      },
+    ],
+  },
+  AXC2109: {
+    wrong: [
+      {
+        title: 'two hosts on one port, which is a warning for both',
+        yaml: tcp('shop/orders') + tcp('shop/billing'),
+        at: ['ServiceEntry shop/orders spec.ports[0]', 'ServiceEntry shop/billing spec.ports[0]'],
+        says: 'shop.billing.db',
+      },
+    ],
+    right: [
+      {
+        title: 'DNS capture for some clients',
+        yaml:
+          tcp('shop/orders') +
+          istio('networking', 'ProxyConfig', 'web/dns', '{environmentVariables: {ISTIO_META_DNS_CAPTURE: "true"}}'),
+      },
+      {
+        title: 'DNS capture for the mesh',
+        yaml: tcp('shop/orders') + meshConfig("{defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: 'true'}}}"),
+      },
+    ],
+  },
+  AXC2121: {
+    wrong: [
+      {
+        title: 'TCP routes of an HTTP service',
+        yaml:
+          catalog +
+          virtualService('shop/catalog', '{hosts: [catalog], tcp: [{route: [{destination: {host: catalog}}]}]}'),
+        at: 'VirtualService shop/catalog spec.tcp',
+      },
+    ],
+    right: [
+      { title: 'a host that is not in the files', yaml: virtualService('shop/catalog', '{hosts: [catalog], tcp: []}') },
+      {
+        title: 'a port whose protocol is guessed',
+        yaml:
+          service('shop/catalog', '[{port: 80}]') +
+          virtualService('shop/catalog', '{hosts: [catalog], tcp: [{route: [{destination: {host: catalog}}]}]}'),
+      },
+    ],
+  },
+  AXC2123: {
+    wrong: [],
+    right: [
+      {
+        title: 'a condition on the caller',
+        yaml: virtualService('shop/catalog', '{hosts: [catalog], http: [{match: [{sourceLabels: {app: web}}]}, {}]}'),
+      },
+    ],
+  },
+  AXC2124: {
+    wrong: [
+      {
+        title: 'a longer path behind a shorter one',
+        yaml: virtualService(
+          'shop/catalog',
+          '{hosts: [catalog], http: [{match: [{uri: {prefix: /api}}]}, {match: [{uri: {exact: /api/new}, method: {exact: GET}}]}]}',
+        ),
+        at: 'VirtualService shop/catalog spec.http[1].match[0]',
+      },
+    ],
+    right: [
+      {
+        title: 'two paths of one route',
+        yaml: virtualService(
+          'shop/catalog',
+          '{hosts: [catalog], http: [{match: [{uri: {prefix: /api}}, {uri: {prefix: /api/new}}]}]}',
+        ),
+      },
+    ],
+  },
+  AXC2125: {
+    wrong: [],
+    right: [
+      {
+        title: 'no DestinationRule in the files',
+        yaml: virtualService(
+          'shop/catalog',
+          '{hosts: [catalog], http: [{route: [{destination: {host: catalog, subset: v2}}]}]}',
+        ),
+      },
+    ],
+  },
+  AXC2129: {
+    wrong: [],
+    right: [
+      {
+        title: 'the Service of its own namespace beside another one',
+        yaml: catalog + service('web/catalog', '[{port: 80, name: http}]') + rule('web/catalog', '{host: catalog}'),
+      },
+      {
+        title: 'objects of no namespace',
+        yaml: service('catalog', '[{port: 80, name: http}]') + rule('web/catalog', '{host: catalog}'),
+      },
+    ],
+  },
+  AXC2130: {
+    wrong: [],
+    right: [
+      {
+        title: 'two that no client sees both of',
+        yaml: ['web', 'shop']
+          .map((to) => virtualService(`${to}/catalog`, `{hosts: [catalog.xc.global], exportTo: [${to}], http: []}`))
+          .join(''),
+      },
+    ],
+  },
+  AXC2147: {
+    wrong: [
+      {
+        title: "a Secret that is not where the gateway's pods are",
+        yaml:
+          deployment('edge/gateway', '{app: edge}') +
+          core('v1', 'Secret', 'istio-system/shop-tls', '{}') +
+          gateway(
+            'edge/web',
+            '{selector: {app: edge}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: shop-tls}, hosts: [a.example.com]}]}',
+          ),
+        at: 'Gateway edge/web spec.servers[0].tls.credentialName',
+        says: 'edge',
+      },
+    ],
+    right: [],
+  },
+  AXC2150: {
+    wrong: [],
+    right: [
+      {
+        title: 'a rule that the gateway does not see',
+        yaml: exported(rule('shop/catalog', '{host: catalog, exportTo: [web], trafficPolicy: {tls: {mode: SIMPLE}}}')),
+      },
+    ],
+  },
+  AXC2152: {
+    wrong: [
+      {
+        title: 'mesh TLS that Istio starts by itself',
+        yaml: rule(
+          'shop/catalog',
+          '{host: catalog, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}, portLevelSettings: [{port: {number: 80}}]}}',
+        ),
+        at: 'DestinationRule shop/catalog spec.trafficPolicy.portLevelSettings[0]',
+        says: 'by itself',
+      },
+    ],
+    right: [],
+  },
+  AXC2159: {
+    wrong: [],
+    right: [
+      {
+        title: 'a second rule for the rest',
+        yaml:
+          imported(remote) +
+          pinned.replace('exportTo: [web]', 'exportTo: [batch]') +
+          pinned.replace('name: catalog', 'name: catalog-web'),
+      },
+    ],
+  },
+  AXC2170: {
+    wrong: [
+      {
+        title: 'a DENY rule that takes the TCP port too',
+        yaml:
+          service('shop/catalog', '[{port: 80, name: http}, {port: 6379, name: redis}]') +
+          policy(
+            'shop/catalog',
+            '{selector: {matchLabels: {app: catalog}}, action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]}',
+          ),
+        at: 'AuthorizationPolicy shop/catalog spec.rules[0].to[0].operation.methods',
+        says: 'denies everything',
+      },
+      {
+        title: 'a TCP port in a rule that has HTTP fields elsewhere',
+        yaml:
+          service('shop/catalog', '[{port: 80, name: http}, {port: 6379, name: redis}]') +
+          policy(
+            'shop/catalog',
+            '{selector: {matchLabels: {app: catalog}}, rules: [{to: [{operation: {ports: ["80"], methods: [GET]}}, {operation: {ports: ["6379"]}}]}]}',
+          ),
+        at: 'AuthorizationPolicy shop/catalog spec.rules[0].to[0].operation.methods',
+      },
+    ],
+    right: [
+      {
+        title: 'a rule for all ports, of which some speak HTTP',
+        yaml:
+          service('shop/catalog', '[{port: 80, name: http}, {port: 6379, name: redis}]') +
+          policy(
+            'shop/catalog',
+            '{selector: {matchLabels: {app: catalog}}, rules: [{to: [{operation: {methods: [GET]}}]}]}',
+          ),
+      },
+    ],
+  },
+  AXC2171: {
+    wrong: [
+      {
+        title: 'a PeerAuthentication for the port of the Service',
+        yaml:
+          catalog +
+          peers('shop/catalog', '{selector: {matchLabels: {app: catalog}}, portLevelMtls: {"80": {mode: STRICT}}}'),
+        at: 'PeerAuthentication shop/catalog spec.portLevelMtls.80',
+      },
+    ],
+    right: [
+      {
+        title: 'a port that is delivered under its own number',
+        yaml:
+          service('shop/catalog', '[{port: 80, name: http}]') +
+          peers('shop/catalog', '{selector: {matchLabels: {app: catalog}}, portLevelMtls: {"80": {mode: STRICT}}}'),
+      },
+    ],
+  },
+  AXC2172: {
+    wrong: [],
+    right: [
+      {
+        title: 'a policy of the root namespace, which reaches all',
+        yaml:
+          deployment('shop/catalog', '{app: catalog}') +
+          policy('istio-system/catalog', '{selector: {matchLabels: {app: catalog}}}'),
+      },
+      {
+        title: 'pods that are not in the files',
+        yaml:
+          deployment('shop/catalog', '{app: catalog}') +
+          policy('web/frontend', '{selector: {matchLabels: {app: frontend}}}'),
+      },
+    ],
+  },
+  AXC2202: {
+    wrong: [
+      {
+        title: 'mesh TLS turned off for a port',
+        yaml: peers('shop/catalog', '{portLevelMtls: {"8080": {mode: DISABLE}}}'),
+        at: 'PeerAuthentication shop/catalog spec.portLevelMtls.8080.mode',
+      },
+    ],
+    right: [],
+  },
+  AXC2203: {
+    wrong: [
+      {
+        title: 'the beginning of a name',
+        yaml: allows('{principals: [a.example/ns/web*]}'),
+        at: 'AuthorizationPolicy shop/catalog spec.rules[0].from[0].source.principals[0]',
+        says: 'web-other',
+      },
+    ],
+    right: [
+      { title: 'a whole trust domain', yaml: allows('{principals: [a.example/*]}') },
+      { title: 'somebody who is kept out', yaml: allows('{principals: [a.example/*], notPrincipals: ["*"]}') },
+    ],
+  },
+  AXC2204: {
+    wrong: [],
+    right: [
+      {
+        title: 'two callers',
+        yaml: policy(
+          'shop/catalog',
+          '{rules: [{from: [{source: {principals: [a.example/ns/web/sa/web]}}, {source: {principals: [a.example/ns/web/sa/batch]}}]}]}',
+        ),
+      },
+      {
+        title: 'a certificate or a token',
+        yaml: policy(
+          'shop/catalog',
+          '{rules: [{from: [{source: {principals: [a.example/ns/web/sa/web]}}, {source: {requestPrincipals: ["*"]}}]}]}',
+        ),
+      },
+    ],
+  },
+  AXC3001: {
+    wrong: [
+      {
+        title: 'an import without a server name of its own',
+        yaml: { 'cluster-a': imported(remote), 'cluster-b': exported() },
+        at: 'cluster-a ServiceEntry imports/catalog spec.ports[0]',
+        says: 'the host that Istio sends',
+      },
+    ],
+    right: [
+      { title: 'one cluster alone', yaml: { 'cluster-a': imported(remote, pinned) } },
+      {
+        title: 'another one that has no gateways in its files',
+        yaml: { 'cluster-a': imported(remote, pinned), 'cluster-b': catalog },
+      },
+      {
+        title: 'the host opened by a wildcard',
+        yaml: {
+          'cluster-a': imported(remote, pinned),
+          'cluster-b': exported()
+            .replace('[catalog.shop', '["*')
+            .replace('"*.svc.cluster.local', '"*.shop.svc.cluster.local"'),
+        },
+      },
+    ],
+  },
+  AXC3006: {
+    wrong: [
+      {
+        title: 'an endpoint in the network of the cluster itself',
+        yaml: {
+          'cluster-a': imported('{address: 203.0.113.10, ports: {http: 15443}, network: cluster-a}', pinned),
+          'cluster-b': exported(),
+        },
+        at: 'cluster-a ServiceEntry imports/catalog spec.endpoints[0].address',
+      },
+    ],
+    right: [],
+  },
+  AXC3008: {
+    wrong: [
+      {
+        title: 'an alias',
+        yaml: {
+          'cluster-a': meshConfig('{trustDomain: a.example}') + imported(remote, pinned),
+          'cluster-b': meshConfig('{trustDomain: b.example, trustDomainAliases: [a.example]}') + exported(catalog),
+        },
+        at: 'cluster-b ConfigMap istio-system/istio data.mesh',
+        says: 'remove the alias',
+      },
+    ],
+    right: [],
+  },
+  AXC3010: {
+    wrong: [],
+    right: [
+      '{principals: [a.example/ns/web/sa/web]}',
+      '{principals: ["a.example/*"]}',
+      '{namespaces: [web]}',
+      '{principals: ["*"]}',
+    ].map((source) => ({
+      title: `callers by ${source}`,
+      yaml: {
+        'cluster-a': imported(`${remote.slice(0, -1)}, network: cluster-b}`, pinned),
+        'cluster-b': exported(catalog + allows(source)),
+      },
+    })),
+  },
+};
