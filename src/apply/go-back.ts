@@ -38,13 +38,14 @@ export async function goBack(
   const course = { kind: 'back', revision: plan.revision } as const;
   const locks = new Map(sites.map(({ cluster, lock }) => [cluster, lock]));
   try {
+    // Before it is noted: as long as the journals say that it runs, it can still be finished.
+    if ((await replan(manifests, course)).proof.unsafe.length > 0) return stopped([]);
     const noted = await eachSite(sites, ({ records, journal }) =>
       records.keepJournal({ ...journal, state: 'rolling back' }),
     );
     if (noted.length > 0) return stopped(noted);
     const back = await replan(manifests, course);
-    if (back.proof.unsafe.length > 0) return stopped([]);
-    const outcome = await doPlan({ ...run, plan: back, manifests, course, takeOver: false }, locks);
+    const outcome = await doPlan({ ...run, plan: back, manifests, course }, locks);
     if (outcome.kind === 'rolled-back') return { kind: 'rolled-back', at, failures };
     if (outcome.kind === 'incomplete') return { ...outcome, at, failures: [...failures, ...outcome.failures] };
     return outcome;
@@ -54,16 +55,12 @@ export async function goBack(
   }
 }
 
-/** Fields that somebody else has set since are not taken back. */
-export const changedSince = ({ steps }: Plan): Step[] =>
-  steps.filter((step) => step.op === 'update' && step.heldBy.length > 0);
-
 /** The inventories are what they were before the run, and the journals go. */
 export async function restore(run: Run): Promise<Outcome> {
   const { sites, plan } = run;
   const at = 'ground';
   const failures = await eachSite(sites, (site) => restoreRecords(site, run));
-  const left = [...changedSince(plan).map(leftByStep), ...plan.diagnostics.flatMap(notOurs)];
+  const left = [...plan.leftAlone.flatMap(leftByOthers), ...plan.diagnostics.flatMap(notOurs)];
   if (left.length > 0) return { kind: 'incomplete', at, failures, left };
   return failures.length > 0
     ? { kind: 'stopped', at: 'commit', failures, left: 0 }
@@ -90,11 +87,16 @@ export const leftByFailure = ({ cluster, step, error }: Failure): Left => ({
   why: error.message,
 });
 
-const leftByStep = (step: Step): Left => ({
-  cluster: step.cluster,
-  object: `${step.id.kind} ${nameOf(step.id)}`,
-  why: `changed by ${step.op === 'update' ? step.heldBy.join(', ') : 'somebody else'} since`,
-});
+const leftByOthers = (step: Step): Left[] =>
+  step.op === 'update' && step.heldBy.length > 0
+    ? [
+        {
+          cluster: step.cluster,
+          object: `${step.id.kind} ${nameOf(step.id)}`,
+          why: `changed by ${step.heldBy.join(', ')} since`,
+        },
+      ]
+    : [];
 
 const notOurs = ({ code, object, message }: Plan['diagnostics'][number]): Left[] =>
   ['AXC5001', 'AXC5002', 'AXC5003'].includes(code) && object

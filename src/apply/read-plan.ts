@@ -39,7 +39,7 @@ export const observeOne = (
 export async function readPlan(
   place: Place,
   manifests: readonly Manifest[],
-  options: Pick<PlanInput, 'course' | 'leaving' | 'forget' | 'without'> = {},
+  options: Pick<PlanInput, 'course' | 'leaving' | 'forget' | 'without' | 'takeOver'> = {},
 ): Promise<Plan> {
   const observations = await observeClusters(place, manifests);
   return buildPlan({ federation: place.federation, manifests, observations, ...options });

@@ -1,7 +1,7 @@
 import { differences, fingerprint } from '../plan/differences.ts';
 import { isEmpty, type Plan } from '../plan/plan.ts';
 import { commit } from './commit.ts';
-import { changedSince, goBack, goesBack, leftByFailure, restore } from './go-back.ts';
+import { goBack, goesBack, leftByFailure, restore } from './go-back.ts';
 import type { Run, RunOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { beginRun, prepare } from './prepare.ts';
@@ -53,7 +53,7 @@ async function doPlan(options: RunOptions, locks: Locks): Promise<Outcome> {
 }
 
 function goThrough(run: Run): Promise<StagesResult> {
-  const { course, plan, sites, takeOver = false } = run;
+  const { course, sites, takeOver = false } = run;
   const state = course.kind === 'back' ? 'rolling back' : 'running';
   // A cluster that has done its part in an unfinished run has no journal any more, and gets none.
   const followed = sites.filter(({ plan: { observation } }) => course.kind === 'begin' || observation.journal);
@@ -61,7 +61,6 @@ function goThrough(run: Run): Promise<StagesResult> {
   return runStages({
     ...run,
     takeOver,
-    without: new Set(course.kind === 'back' ? changedSince(plan) : []),
     journalOf: ({ cluster }, stage) => {
       const journal = journals.get(cluster);
       return journal && { ...journal, state, stage };

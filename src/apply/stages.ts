@@ -14,8 +14,6 @@ import { writeStep } from './write.ts';
 export interface StagesOptions {
   readonly plan: Plan;
   readonly sites: readonly Site[];
-  /** Steps of the plan that are left out. */
-  readonly without?: ReadonlySet<Step>;
   /** What the journal of a cluster says while a stage runs. */
   readonly journalOf: (site: Site, stage: Stage) => Journal | undefined;
   /** Milliseconds between two stages that both changed something of one link: the time that proxies need to hear of the first. */
@@ -39,13 +37,12 @@ export interface StagesResult {
  * failures are known; the next never begins.
  */
 export async function runStages(options: StagesOptions): Promise<StagesResult> {
-  const { plan, sites, without, signal, onEvent } = options;
-  const wanted = plan.steps.filter((step) => !without?.has(step));
+  const { plan, sites, signal, onEvent } = options;
   const versions = new Map<string, LiveObject>();
   const unheard = new Set<string>();
-  let left = wanted.length;
+  let left = plan.steps.length;
   for (const stage of stages) {
-    const steps = wanted.filter((step) => step.stage === stage);
+    const steps = plan.steps.filter((step) => step.stage === stage);
     if (steps.length === 0) continue;
     if (!signal?.aborted) await settle(unheard, steps, options);
     if (signal?.aborted) return { at: stage, failures: [], left };

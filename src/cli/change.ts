@@ -206,7 +206,13 @@ const write = (
       clients,
       ...goal,
       replan: (manifests, course) =>
-        readPlan(place, manifests, { course, leaving: goal.leaving, forget: options.forget, without: options.without }),
+        readPlan(place, manifests, {
+          course,
+          leaving: goal.leaving,
+          forget: options.forget,
+          without: options.without,
+          takeOver: options.takeOver,
+        }),
       settle: options.settle,
       takeOver: options.takeOver ?? false,
       onFailure: options.onFailure,

@@ -52,7 +52,7 @@ export async function preparePlan(options: PrepareOptions, session: Session): Pr
     allow = [],
   } = options;
   const observations = await observeAll(clients, federation, manifests, session);
-  const plan = buildPlan({ federation, manifests, observations, course, leaving, forget, without });
+  const plan = buildPlan({ federation, manifests, observations, course, leaving, forget, without, takeOver });
   const [tried, guards] = await session.progress(async (progress) => {
     if (plan.steps.length > 0) progress.step(`trying ${count(plan.steps.length, 'write')}`);
     return Promise.all([dryRun({ plan, clients, takeOver }), guard(plan, options)]);

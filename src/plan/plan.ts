@@ -12,7 +12,7 @@ import type { Observation } from './observation.ts';
 import { isOvertaken } from './overtaken.ts';
 import { type Needed, neededOf } from './proof/absent.ts';
 import { type Proof, prove, type Unsafe, unsafeText } from './proof/prove.ts';
-import { presentWorld, worldAfter } from './proof/world.ts';
+import { presentWorld, stepKey, worldAfter } from './proof/world.ts';
 import { stages } from './stages.ts';
 import type { Step } from './step.ts';
 
@@ -24,6 +24,8 @@ export interface Plan {
   readonly clusters: readonly ClusterPlan[];
   /** In the order of the stages, and within a stage of the clusters. */
   readonly steps: readonly Step[];
+  /** On a way back: writes of objects that somebody else has changed since. They are not made. */
+  readonly leftAlone: readonly Step[];
   /** Clusters of the federation that are left out: they stay behind. */
   readonly without: readonly string[];
   readonly notes: readonly Note[];
@@ -63,13 +65,15 @@ export interface PlanInput {
   readonly leaving?: ReadonlySet<string> | undefined;
   /** Names of clusters that took part and are not asked after any more. */
   readonly forget?: readonly string[] | undefined;
+  /** Fields that others have set since are taken from them, on the way back too. */
+  readonly takeOver?: boolean | undefined;
   /** Names of clusters that are left out for this time: none of them is among the observations. */
   readonly without?: readonly string[] | undefined;
 }
 
 /** Compares what is wanted with what is there. Pure: the same input makes the same plan. */
 export function buildPlan(input: PlanInput): Plan {
-  const { federation, observations, course = { kind: 'begin' }, leaving, without = [] } = input;
+  const { federation, observations, course = { kind: 'begin' }, leaving, without = [], takeOver = false } = input;
   const manifests = input.manifests.filter(({ cluster }) => !without.includes(cluster));
   const clusters = observations.map((observation) =>
     planCluster({
@@ -78,10 +82,12 @@ export function buildPlan(input: PlanInput): Plan {
       manifests: manifests.filter(({ cluster }) => cluster === observation.cluster),
     }),
   );
-  const steps = inOrder(clusters.flatMap((cluster) => cluster.steps));
+  const needed = inOrder(clusters.flatMap((cluster) => cluster.steps));
+  const leftAlone = course.kind === 'back' && !takeOver ? changedByOthers(needed) : [];
+  const steps = needed.filter((step) => !leftAlone.includes(step));
   const before = presentWorld(federation.name, observations);
   const absent = new Set(without);
-  const proof = prove({ federation, before, steps, absent });
+  const proof = prove({ federation, before, steps, needed, absent });
   const hash = hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
   const changes = steps.length > 0 || manifests.length === 0;
   const staying = observations.filter(({ cluster }) => !leaving?.has(cluster));
@@ -97,6 +103,7 @@ export function buildPlan(input: PlanInput): Plan {
       inventoryAfter: { ...head, state: 'applied', items },
     })),
     steps,
+    leftAlone,
     without,
     notes: [...planNotes(federation, steps, observations, manifests), ...leftOutNotes(input)],
     prerequisites: prerequisites(federation).map((one) => ({
@@ -107,12 +114,12 @@ export function buildPlan(input: PlanInput): Plan {
     diagnostics: [
       ...planFindings({ ...input, manifests }),
       ...(course.kind === 'begin' ? observations.flatMap((one) => unfinished(one, observations)) : []),
-      ...proof.unsafe.map(unsafe),
+      ...proof.unsafe.map((one) => unsafe(one, leftAlone)),
       // What is gone back to was there, and the cluster that is left out knows of it.
       ...(course.kind === 'back'
         ? []
-        : neededOf({ federation, absent, before, after: worldAfter(before, steps) }).map(needed)),
-      ...steps.flatMap(heldByOthers),
+        : neededOf({ federation, absent, before, after: worldAfter(before, steps) }).map(needsAbsent)),
+      ...needed.flatMap(heldByOthers),
       ...clusters.flatMap((cluster) => cluster.diagnostics),
     ],
   };
@@ -135,21 +142,30 @@ const unfinished = ({ cluster, journal }: Observation, all: readonly Observation
 };
 
 /** Refused, never only warned of: the run would break somebody's calls or open something, if only for a moment. */
-const unsafe = (one: Unsafe): Diagnostic => ({
+const unsafe = (one: Unsafe, leftAlone: readonly Step[]): Diagnostic => ({
   code: 'AXC5006',
   severity: 'error',
   message: unsafeText(one),
-  hint: 'Make the change in two: add a service beside this one and apply, move the callers, then remove this one and apply again.',
+  hint:
+    leftAlone.length > 0
+      ? 'The way back needs objects that somebody else has changed since. `--take-over` sets them back.'
+      : 'Make the change in two: add a service beside this one and apply, move the callers, then remove this one and apply again.',
 });
 
 /** Refused as a whole: half of a change of the spec would be a third state, that nobody has asked for. */
-const needed = ({ why, at }: Needed): Diagnostic => ({
+const needsAbsent = ({ why, at }: Needed): Diagnostic => ({
   code: 'AXC5007',
   severity: 'error',
   message: why,
   hint: 'A cluster that is left out can only lose calls. Take this out of the spec for now, or wait until it is back.',
   at,
 });
+
+/** Every write of such an object, also where it takes two. */
+function changedByOthers(steps: readonly Step[]): Step[] {
+  const changed = new Set(steps.filter((step) => step.op === 'update' && step.heldBy.length > 0).map(stepKey));
+  return steps.filter((step) => changed.has(stepKey(step)));
+}
 
 /** Whether anything is to be written: objects, or the revision that a cluster is behind with. */
 export const isEmpty = ({ steps, clusters, revision }: Plan): boolean =>

@@ -166,6 +166,34 @@ describe.sequential('somebody else', () => {
     },
   );
 
+  rigged('who edits what a way back would write twice keeps the edit, and is named', async ({ rig, bench }) => {
+    const [one, other] = pair('twice');
+    await rig.apply(one);
+    rig.onRequest = (request) =>
+      request.isWrite && request.path.includes('/configmaps/twice.rev.')
+        ? { kind: 'answer', when: 'before', status: 403, body: status(403, 'Forbidden') }
+        : undefined;
+    expect(await rig.apply(other)).toMatchObject({ kind: 'stopped', at: 'commit' });
+    rig.onRequest = () => undefined;
+    const path = '/apis/security.istio.io/v1/namespaces/default/authorizationpolicies/twice-twice';
+    const body = { metadata: { annotations: { 'aegis-xc.dev/cluster': 'edited' } } };
+    const contentType = 'application/merge-patch+json';
+    const edit = await bench.clusters['cluster-b'].request('PATCH', path, { body, contentType });
+    expect(edit.status).toBe(200);
+    const back = await rig.finish(one, 'back');
+    expect(back).toMatchObject({
+      kind: 'incomplete',
+      failures: [],
+      left: [{ object: 'AuthorizationPolicy default/twice-twice' }],
+    });
+    const { steps, clusters } = await rig.plan(one);
+    expect(new Set(steps.map(({ id }) => id.kind))).toEqual(new Set(['AuthorizationPolicy']));
+    expect(clusters.map(({ observation }) => [observation.inventory?.revision, observation.journal])).toEqual([
+      [1, undefined],
+      [1, undefined],
+    ]);
+  });
+
   rigged('who may refuse a deletion: the object stays in the inventory', async ({ rig }) => {
     const [one] = pair('denied');
     const two = named('denied', {

@@ -129,14 +129,16 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
     const { course, manifests, leaving } = goal;
     try {
       const { plan: changed = (plan) => plan, client = (one) => one } = rig.tamper;
-      const plan = changed(options.plan ?? (await readPlan(place, manifests, { course, leaving })));
+      const plan = changed(
+        options.plan ?? (await readPlan(place, manifests, { course, leaving, takeOver: options.takeOver })),
+      );
       const errors = plan.diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'AXC5004');
-      if (errors.length > 0 && course.kind === 'begin')
-        throw new Error(errors.map(({ message }) => message).join('\n'));
+      if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
       return await runPlan({
         ...goal,
         clients: new Map([...place.clients].map(([name, one]) => [name, client(one)])),
-        replan: async (wanted, way) => changed(await readPlan(place, wanted, { course: way, leaving })),
+        replan: async (wanted, way) =>
+          changed(await readPlan(place, wanted, { course: way, leaving, takeOver: options.takeOver })),
         settle: 0,
         lockPatience: 300,
         onFailure: 'rollback',

@@ -20,6 +20,7 @@ export const define: DefineCommand = (command, session) =>
         ]),
       )
       .option('--to <revision>', 'one that `history` lists (default: the one before)', revisionNumber)
+      .option('--take-over', 'set back fields that somebody else has changed')
       .addOption(withoutOption())
       .addOption(maxRemovalsOption()),
   ).action(

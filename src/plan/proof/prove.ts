@@ -31,6 +31,8 @@ export interface ProofInput {
   readonly federation: Federation;
   readonly before: World;
   readonly steps: readonly Step[];
+  /** What would lead to the wanted state, where that is more than can be done. */
+  readonly needed?: readonly Step[];
   /** Clusters of the federation that are left out. */
   readonly absent?: ReadonlySet<string>;
 }
@@ -58,11 +60,11 @@ export function prove(input: ProofInput): Proof {
 }
 
 /** What has to be looked at: nothing of what the plan leaves as it is. */
-export function scopesOf({ federation, before, steps, absent = new Set() }: ProofInput): Scope[] {
+export function scopesOf({ federation, before, steps, needed = steps, absent = new Set() }: ProofInput): Scope[] {
   if (steps.length === 0) return [];
   const index = indexOf(before, steps);
   const changed = new Set(steps.map(stepKey));
-  const frame = { before, after: worldAfter(before, steps), changed, served: servedBy(federation), absent };
+  const frame = { before, after: worldAfter(before, needed), changed, served: servedBy(federation), absent };
   return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
 }
 
