@@ -10,7 +10,8 @@ export function covers(pattern: string, host: string): boolean {
 /** Every pattern that covers this host, itself first: few of them, so that they can be looked up. */
 export function patternsOf(host: string): string[] {
   const labels = host.split('.');
-  return [host, ...labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`), '*'];
+  const wider = labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
+  return [...new Set([host, ...wider, '*'])];
 }
 
 /**

@@ -54,12 +54,15 @@ function* takenBefore({ on }: VirtualService, routes: readonly Field[]): Generat
       const uri = match.at('uri', 'prefix').text ?? match.at('uri', 'exact').text;
       const wider = uri === undefined ? undefined : prefixes.find(({ prefix }) => uri.startsWith(prefix));
       const earlier = seen.get(text) ?? wider?.route;
-      if (earlier === undefined || earlier === index) seen.set(text, index);
+      if (earlier === undefined) seen.set(text, index);
       else {
         yield {
           code: 'AXC2124',
           severity: 'warning',
-          message: `route ${earlier + 1} already takes what matches here: the first route that matches is used`,
+          message:
+            earlier === index
+              ? 'the same condition stands in this route already'
+              : `route ${earlier + 1} already takes what matches here: the first route that matches is used`,
           hint: 'remove one of the two, add what tells them apart, or put the narrower one first',
           on,
           field: match.path,
