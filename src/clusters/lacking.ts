@@ -24,15 +24,20 @@ export async function readLacking(
   federation: string,
   { needed, helpful = [] }: Wanted,
 ): Promise<Known<Lacking>> {
-  const [not, nice] = await Promise.all([missing(client, needed), missing(client, helpful)]);
+  const keys = new Set(needed.map(keyOf));
+  const besides = helpful.filter((action) => !keys.has(keyOf(action)));
+  const [not, nice] = await Promise.all([missing(client, needed), missing(client, besides)]);
   if (not === undefined || nice === undefined) return { unread: 'the cluster does not say what these credentials may' };
   const rolesOf = (actions: readonly Action[]): string => rolesText(federation, actions);
   return { needed: not, helpful: nice, roles: { needed: rolesOf(not), helpful: rolesOf(nice) } };
 }
 
-/** As documents of one YAML stream. */
-export const rolesText = (federation: string, actions: readonly Action[]): string =>
-  rolesFor(`aegis-xc-${federation}`, actions)
+const keyOf = ({ verb, resource, namespace = '', name = '' }: Action): string =>
+  [verb, resource.apiVersion, resource.plural, namespace, name].join(' ');
+
+/** Under a name of their own: applied, they take nothing from the roles that are there. */
+const rolesText = (federation: string, actions: readonly Action[]): string =>
+  rolesFor(`aegis-xc-${federation}-more`, actions)
     .map((role) => toYaml(role).trimEnd())
     .join('\n---\n');
 

@@ -78,7 +78,7 @@ const forbidden: Meaning = ({ status, said, where }) =>
         message: `${where.cluster} does not allow it: ${said}.`,
         hint: said.includes('system:anonymous')
           ? `The context "${where.context}" has no credentials.`
-          : `The user of the context "${where.context}" needs this permission.`,
+          : `The user of the context "${where.context}" needs this permission; \`aegis-xc rbac\` prints all that a spec needs.`,
       }
     : undefined;
 

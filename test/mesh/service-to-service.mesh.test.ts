@@ -37,6 +37,14 @@ scenario('service-to-service', () => {
     expect([code, stdout]).toEqual([0, expect.anything()]);
   });
 
+  test('preflight finds nothing wrong, and leaves nothing unchecked: the webhook of a real istiod is alive', async () => {
+    const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
+    const { code, stdout } = await mesh.cli(['preflight', '-f', spec, ...contexts]);
+    expect(stdout).toMatch(/✔ preflight: no findings in \d+ checks\n$/);
+    expect(stdout).toMatch(/^webhook +passed +passed$/m);
+    expect(code).toBe(0);
+  });
+
   describe('who may call', () => {
     test('the frontend gets an answer from the backend in the other cluster', async () => {
       const answer = await call(frontend);

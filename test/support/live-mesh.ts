@@ -14,13 +14,13 @@ export type FixtureObject = JsonObject & {
 };
 
 /** `a` or `b`: with the names and addresses that the builder of federations gives them. */
-export function meshObjects(letter: 'a' | 'b'): FixtureObject[] {
+export function meshObjects(letter: 'a' | 'b', { env = [] }: Pick<Istiod, 'env'> = {}): FixtureObject[] {
   return [
     ...['istio-system', 'shop', 'aegis-xc'].map((name) => namespace(name, { 'istio-injection': 'enabled' })),
     namespace('default', { 'istio-injection': 'enabled' }),
     meshConfig(letter),
     roots([ca.cert]),
-    istiod({ labels: { 'app.kubernetes.io/version': '1.31.0' } }),
+    istiod({ labels: { 'app.kubernetes.io/version': '1.0.0' }, env }),
     service('istiod', 'istio-system', { selector: { app: 'istiod' }, ports: [{ port: 15012 }] }, { app: 'istiod' }),
     service('istio-eastwestgateway', 'istio-system', gatewayService(letter)),
     account('frontend', 'shop'),
@@ -213,4 +213,13 @@ export async function putPod(access: ClusterAccess, object: FixtureObject, ready
 
 export async function drop({ request }: ClusterAccess, object: FixtureObject): Promise<void> {
   await request('DELETE', pathOf(object), { body: { gracePeriodSeconds: 0 } });
+}
+
+/** Puts all of it into a cluster. */
+export async function furnish(access: ClusterAccess, letter: 'a' | 'b'): Promise<void> {
+  const objects = meshObjects(letter);
+  const isGround = ({ kind }: FixtureObject): boolean => kind === 'Namespace' || kind === 'ServiceAccount';
+  for (const object of objects.filter(isGround)) await put(access, object);
+  await Promise.all(objects.filter((object) => !isGround(object)).map((object) => put(access, object)));
+  await Promise.all(meshPods().map((one) => putPod(access, one)));
 }

@@ -11,8 +11,14 @@ export const rootsAreTrusted = eachLink({
   title: 'roots',
   codes: ['AXC4022'],
   *find({ from, to }) {
-    yield* trusts(from, to, 'calls');
-    yield* trusts(to, from, 'is called by');
+    const there = [...trusts(from, to, 'calls')];
+    yield* there;
+    const isExplained = there.some((answer) => 'code' in answer);
+    for (const answer of trusts(to, from, 'is called by')) {
+      yield isExplained && 'code' in answer
+        ? { ...answer, hint: 'The same in the other direction: both have to trust.' }
+        : answer;
+    }
   },
 });
 

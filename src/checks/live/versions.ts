@@ -2,7 +2,7 @@
 export type Version = readonly [major: number, minor: number, patch: number];
 
 export function versionIn(text: string): Version | undefined {
-  const [, major, minor, patch] = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? [];
+  const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? [];
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch ?? 0)];
 }
 
@@ -14,10 +14,14 @@ interface Versioned {
   readonly images: readonly string[];
 }
 
-/** Helm charts say it in a label; else the image's tag does. An image without one says nothing. */
+/** The image's tag says it; where that is no version, the label that Helm charts set. */
 export function versionOf({ labels, images }: Versioned): Version | undefined {
   const tags = images.flatMap((image) => /:([^:/@]+)(?:@.*)?$/.exec(image)?.[1] ?? []);
-  return [labels['app.kubernetes.io/version'] ?? '', ...tags].map(versionIn).find((version) => version !== undefined);
+  const said = [...tags, labels['app.kubernetes.io/version'] ?? ''].filter((text) => text !== unreleased);
+  return said.map(versionIn).find((version) => version !== undefined);
 }
+
+/** What the charts of a build from source have. */
+const unreleased = '1.0.0';
 
 export const versionText = (version: Version): string => version.join('.');
