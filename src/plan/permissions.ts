@@ -71,7 +71,9 @@ const distinct = (actions: readonly Action[]): Action[] => [
 /** Roles that allow just these actions: one for each Namespace, and one for what has none. Nobody is bound to them. */
 export function rolesFor(name: string, actions: readonly Action[]): KubeObject[] {
   const byNamespace = new Map<string, Action[]>();
+  const anywhere = new Set(actions.filter(isForAll).map(kindKey));
   for (const action of actions) {
+    if (action.namespace !== undefined && anywhere.has(kindKey(action))) continue;
     const key = action.namespace ?? '';
     byNamespace.set(key, [...(byNamespace.get(key) ?? []), action]);
   }
@@ -84,6 +86,10 @@ export function rolesFor(name: string, actions: readonly Action[]): KubeObject[]
       rules: rulesFor(own),
     }));
 }
+
+/** What is allowed everywhere need not be said again of one Namespace. */
+const isForAll = ({ namespace, name }: Action): boolean => namespace === undefined && name === undefined;
+const kindKey = ({ verb, resource: { apiVersion, plural } }: Action): string => `${verb} ${apiVersion} ${plural}`;
 
 interface Rule {
   readonly apiGroups: readonly string[];

@@ -473,6 +473,18 @@ describe.sequential('a check finds what is wrong', () => {
   });
 });
 
+test('every code of a live check is seen failing, here or where plans and roles are tested', () => {
+  const seen = new Set<string>([
+    ...wrong.map(({ code }) => code),
+    ...['AXC4009', 'AXC4010', 'AXC4012', 'AXC4013', 'AXC4014', 'AXC4037'],
+    ...['AXC4011'], // test/cli/rbac.cluster.test.ts
+  ]);
+  const ofPlans = /^AXC(?:400[1-8]|5)/; // test/plan
+  const codes = liveChecks.flatMap((check) => check.codes).filter((code) => !ofPlans.test(code));
+  expect(codes.filter((code) => !seen.has(code))).toEqual([]);
+  expect(codes.toSorted()).toEqual([...new Set(codes)].toSorted());
+});
+
 const keyOf = ({ kind, metadata: { namespace: space = '', name } }: FixtureObject): string =>
   `${kind} ${space}/${name}`;
 

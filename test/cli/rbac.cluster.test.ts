@@ -156,7 +156,7 @@ describe.sequential('the printed roles', () => {
       const ended = await ground.run(spec, ...line);
       expect(`${ended.code} ${ended.stderr}`).toMatch(/^0 /);
     }
-  }, 240_000);
+  }, 480_000);
 
   test('of somebody who only looks are enough for plan, status and preflight', async ({ ground }) => {
     const { stdout } = await ground.run(shop(), 'rbac', '--read-only');
