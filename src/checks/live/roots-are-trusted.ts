@@ -11,19 +11,16 @@ export const rootsAreTrusted = eachLink({
   title: 'roots',
   codes: ['AXC4022'],
   *find({ from, to }) {
-    const there = [...trusts(from, to, 'calls')];
+    const there = [...trusts(from, to, 'calls', explanation(from.cluster, to.cluster))];
     yield* there;
     const isExplained = there.some((answer) => 'code' in answer);
-    for (const answer of trusts(to, from, 'is called by')) {
-      yield isExplained && 'code' in answer
-        ? { ...answer, hint: 'The same in the other direction: both have to trust.' }
-        : answer;
-    }
+    const other = isExplained ? 'The same in the other direction: both have to trust.' : undefined;
+    yield* trusts(to, from, 'is called by', other ?? explanation(to.cluster, from.cluster));
   },
 });
 
 /** What `one` trusts has to contain what `other` signs with. */
-function* trusts(one: LiveCluster, other: LiveCluster, verb: string): Iterable<Answer> {
+function* trusts(one: LiveCluster, other: LiveCluster, verb: string, hint: string): Iterable<Answer> {
   const trusted = trustedBy(one);
   if (isUnread(other.roots)) return yield { unread: `${other.cluster}: ${other.roots.unread}` };
   if (isUnread(trusted)) return yield { unread: `${one.cluster}: ${trusted.unread}` };
@@ -43,7 +40,7 @@ function* trusts(one: LiveCluster, other: LiveCluster, verb: string): Iterable<A
     ]
       .join(' ')
       .replace(' .', '.'),
-    hint: explanation(one.cluster, other.cluster),
+    hint,
     at: ['clusters', other.cluster],
     cluster: one.cluster,
   };

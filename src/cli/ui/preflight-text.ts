@@ -1,4 +1,5 @@
 import { findingsOf, type Row } from '../../checks/live/live-check.ts';
+import { listed } from '../../checks/live/matching.ts';
 import type { Paint } from './colour.ts';
 import { diagnosticsText, summaryText } from './diagnostics.ts';
 import { markdownTable } from './plan-markdown.ts';
@@ -61,7 +62,7 @@ function reasonsOf(rows: readonly Row[]): [what: string, where: string, why: str
       lines.set(why, line);
     }
   }
-  return [...lines.values()].map(({ what, where, why }) => [[...what].join(', '), [...where].join(', '), why]);
+  return [...lines.values()].map(({ what, where, why }) => [listed([...what]), [...where].join(', '), why]);
 }
 
 function resultText(rows: readonly Row[], paint: Paint): string {
