@@ -222,10 +222,13 @@ scenario('microservices', () => {
   });
 
   describe('reviews are moved by weights', () => {
-    test('one call in ten goes to cluster-b', async () => {
+    test('one call in ten goes to cluster-b, and of a hundred calls five are traced', async () => {
+      const traces = countTraces('cluster-a');
       const report = await loadOf('cluster-a', reviewsUrl, { seconds: 8, rate: 80, clients: 6 }).report;
       expect(report.failed).toBe(0);
       expectShare(report.byCluster['cluster-b'] ?? 0, report.requests, 0.1);
+      await pause(6000); // proxies send their spans every 5 s
+      expectShare(countTraces('cluster-a') - traces, report.requests, 0.05);
     });
 
     test('new weights are applied under load, and nothing is cut', async () => {
@@ -432,6 +435,12 @@ const calledAt = (cluster: string, since: Date) =>
 async function ejected(): Promise<string[]> {
   const lines = (await mesh.envoy('cluster-a', web, '/clusters')).split('\n');
   return lines.filter((line) => line.includes('catalog.xc.global::') && line.includes('/failed_outlier_check'));
+}
+
+/** How many the collector knows. In protobuf, 16 bytes of a trace stand before the 8 of a span, each with its length. */
+function countTraces(cluster: string): number {
+  const parts = mesh.spans(cluster).split('\n\x10');
+  return new Set(parts.filter((part) => part.startsWith('\x12\x08', 16)).map((part) => part.slice(0, 16))).size;
 }
 
 /** What a kubelet would say after a probe; the node agent says nothing new while nothing changes for it. */

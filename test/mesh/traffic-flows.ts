@@ -8,18 +8,27 @@ interface Flow {
   readonly load: LoadOptions;
   /** Answers that are no failure: a name is unknown before a service comes and after it has gone. */
   readonly fine: readonly string[];
+  /** And while the service is removed: for some milliseconds a proxy knows the name and no way any more. */
+  readonly fineAtTheEnd?: readonly string[];
 }
 
 const flows: readonly Flow[] = [
   { app: 'web', host: 'catalog.cluster-b.local', load: { rate: 250, method: 'POST' }, fine: ['200'] },
   { app: 'web', host: 'catalog.cluster-b.local', load: { rate: 50, fresh: true }, fine: ['200'] },
   { app: 'web', host: 'reviews.xc.global', load: { rate: 100 }, fine: ['200'] },
-  { app: 'web', host: 'orders.cluster-b.local', load: { rate: 40, fresh: true }, fine: ['200', 'unknown'] },
+  {
+    app: 'web',
+    host: 'orders.cluster-b.local',
+    load: { rate: 40, fresh: true },
+    fine: ['200', 'unknown'],
+    fineAtTheEnd: ['503'],
+  },
   { app: 'audit', host: 'catalog.cluster-b.local', load: { rate: 10 }, fine: ['200', '403'] },
 ];
 
 /** What the callers saw in some of the time. */
 export interface Seen {
+  /** Those of a name that nobody knew are left out. */
   readonly requests: number;
   readonly failed: number;
   /** Of the callers that are never without an answer: the longest time without one. */
@@ -27,46 +36,52 @@ export interface Seen {
   readonly byStatus: Readonly<Record<string, number>>;
 }
 
+/** The moment at which a change begins. */
+export interface Mark {
+  /** Of `Date.now()`. */
+  readonly time: number;
+  readonly removes: boolean;
+}
+
 export interface Traffic {
-  /** Ends it. Yields what was seen from each time (of `Date.now()`) to the next; the last part goes on to the end. */
-  stop(times: readonly number[]): Promise<{ readonly parts: readonly Seen[]; readonly errors: readonly string[] }>;
+  /** Ends it. Yields what was seen from each mark to the next; the last part goes on to the end. */
+  stop(marks: readonly Mark[]): Promise<{ readonly parts: readonly Seen[]; readonly errors: readonly string[] }>;
 }
 
 /** `share` of the full rate of 450 requests a second. */
 export function startTraffic(share: number): Traffic {
-  const running = flows.map(({ app, host, load }) =>
-    mesh.load('cluster-a', { namespace: 'web', app }, `http://${host}:8080/`, {
-      seconds: 3600,
-      clients: 16,
-      timeoutMs: 10_000,
-      ...load,
-      rate: (load.rate ?? 1) * share,
-    }),
-  );
+  const running = flows.map((flow) => {
+    const { app, host, load } = flow;
+    const options = { seconds: 3600, clients: 16, timeoutMs: 10_000, ...load, rate: (load.rate ?? 1) * share };
+    return { flow, load: mesh.load('cluster-a', { namespace: 'web', app }, `http://${host}:8080/`, options) };
+  });
   return {
-    stop: async (times) => {
-      const reports = await Promise.all(running.map((load) => load.stop()));
-      const seen = (from: number, to: number) =>
-        sum(reports.map((report, n) => part(report, flows[n]?.fine ?? [], from, to)));
+    stop: async (marks) => {
+      const reports = await Promise.all(running.map(async ({ flow, load }) => ({ flow, report: await load.stop() })));
+      const ends = [...marks.slice(1).map(({ time }) => time), Number.POSITIVE_INFINITY];
       return {
-        parts: times.map((time, n) => seen(time, times[n + 1] ?? Number.POSITIVE_INFINITY)),
-        errors: reports.flatMap(({ errors }) => errors),
+        parts: marks.map((mark, n) =>
+          sum(reports.map(({ flow, report }) => judge(flow, mark, secondsOf(report, mark.time, ends[n] ?? 0)))),
+        ),
+        errors: reports.flatMap(({ report }) => report.errors),
       };
     },
   };
 }
 
 /** A second belongs to the part in which it begins. */
-function part({ begin, series }: LoadReport, fine: readonly string[], from: number, to: number): Seen {
-  const seconds = series.filter((_, n) => {
-    const time = Date.parse(begin) + n * 1000;
-    return time >= from && time < to;
-  });
+function secondsOf({ begin, series }: LoadReport, from: number, to: number): LoadReport['series'] {
+  const timeOf = (n: number) => Date.parse(begin) + n * 1000;
+  return series.filter((_, n) => timeOf(n) >= from && timeOf(n) < to);
+}
+
+function judge({ fine, fineAtTheEnd = [] }: Flow, { removes }: Mark, seconds: LoadReport['series']): Seen {
   const byStatus = merged(seconds.map((second) => second.byStatus));
-  const requests = total(byStatus);
+  const { unknown = 0 } = byStatus;
+  const isFine = new Set(removes ? [...fine, ...fineAtTheEnd] : fine);
   return {
-    requests,
-    failed: requests - fine.reduce((count, status) => count + (byStatus[status] ?? 0), 0),
+    requests: total(byStatus) - (fine.includes('unknown') ? unknown : 0),
+    failed: total(Object.fromEntries(Object.entries(byStatus).filter(([status]) => !isFine.has(status)))),
     worstGapMs: fine.length === 1 ? Math.max(0, ...seconds.map((second) => second.worstGapMs)) : 0,
     byStatus,
   };

@@ -12,7 +12,7 @@ const reportSchema = z.object({
   worstTimeMs: z.number(),
   errors: z.array(z.string()).default([]),
   begin: z.string(),
-  /** Second by second; a gap belongs to the second in which it ends. */
+  /** Second by second: a request belongs to the one in which it begins, a gap to the one in which it ends. */
   series: z.array(
     z.object({
       byStatus: z.record(z.string(), z.number()),

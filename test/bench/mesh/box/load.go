@@ -25,7 +25,7 @@ type report struct {
 	Series      []second       `json:"series"`
 }
 
-// second is one second of the run.
+// second is one second of the run; a request belongs to the one in which it began.
 type second struct {
 	ByStatus   map[string]int `json:"byStatus"`
 	ByCluster  map[string]int `json:"byCluster"`
@@ -92,13 +92,12 @@ func (run *loadRun) one(client *http.Client, method, url string) {
 	run.Requests++
 	run.ByStatus[status]++
 	run.WorstTimeMs = max(run.WorstTimeMs, now.Sub(begin).Milliseconds())
-	second := run.second(now)
-	second.ByStatus[status]++
+	run.second(begin).ByStatus[status]++
 	if status == "200" {
 		run.gap(now)
 		if pod != "" {
 			run.ByPod[cluster+"/"+pod]++
-			second.ByCluster[cluster]++
+			run.second(begin).ByCluster[cluster]++
 		}
 	}
 	if err != nil && len(run.Errors) < 5 {
