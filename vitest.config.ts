@@ -7,8 +7,8 @@ const meshes = Math.max(1, Math.min(3, Math.floor(totalmem() / 4e9)));
 
 /**
  * Three projects: `unit` needs nothing but Node, `cluster` shares one test bench and `mesh` a pair of real meshes per worker
- * (docs/testing.md); each is started only when a file of its project runs. Unit tests compute; the others wait for most
- * of their time, so more of them run at once than there are processors.
+ * (docs/testing.md); each is started only when a file of its project runs. A worker for each processor, where vitest
+ * itself would leave one processor out; tests of meshes wait for most of their time.
  */
 export default defineConfig({
   test: {
@@ -30,8 +30,7 @@ export default defineConfig({
           globalSetup: ['test/support/build.ts', 'test/bench/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: processors + 1,
-          sequence: { groupOrder: 1 },
+          maxWorkers: processors,
         },
       },
       {
@@ -42,7 +41,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 240_000,
           maxWorkers: meshes,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
