@@ -58,7 +58,11 @@ function decide(way: Arrival, question: Question): WayAnswer {
   const { site, workload, provider, port, sni, through } = way;
   const to = provider.cluster.name;
   const { rootNamespace } = site.mesh;
-  const modes = portModes(site.of('PeerAuthentication'), { workload, port: port.targetPort, rootNamespace });
+  const modes = portModes(site.within('PeerAuthentication', workload.namespace, rootNamespace), {
+    workload,
+    port: port.targetPort,
+    rootNamespace,
+  });
   const judged = modes.map(({ mode, by }): WayAnswer => {
     const refusal = refusalOf(mode, way);
     if (refusal)
@@ -75,7 +79,8 @@ function decide(way: Arrival, question: Question): WayAnswer {
       };
     const plaintext = way.plaintext || mode === 'DISABLE';
     const call = callOf(way, question, plaintext);
-    const asked = (about: Call): Verdict => judge(site.of('AuthorizationPolicy'), workload, about, site.mesh);
+    const asked = (about: Call): Verdict =>
+      judge(site.within('AuthorizationPolicy', workload.namespace, rootNamespace), workload, about, site.mesh);
     const verdict = asked(call);
     const otherwise = verdict.decided === 'no-allow-rule' ? asked(withAnyRequest(call)).by : [];
     return {

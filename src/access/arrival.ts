@@ -7,9 +7,9 @@ import { passesOn } from './gateways.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
 import { hasLabels, type Workload } from './selection.ts';
 import { hidingSidecar } from './sidecars.ts';
-import type { Site, Sites } from './sites.ts';
+import type { Kind, Site, Sites } from './sites.ts';
 import { mayHold } from './truth.ts';
-import { type CallerSide, type Hop, hopsOf, isNoWay, type NoWay, type Obstacle, seenHosts } from './ways.ts';
+import { type CallerSide, type Hop, hopsOf, isNoWay, isSeen, type NoWay, type Obstacle, targetHosts } from './ways.ts';
 
 /** A call that gets to the proxy of the workload. */
 export interface Arrival {
@@ -42,19 +42,20 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
   const own = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
   if (!caller.sidecar || !question.port.exported) return [besideIt(question, site, own, sites)];
 
-  const side = callerSide(site);
-  const isImported = seenHosts(side, caller.namespace).some(([host]) => host === question.host);
+  const isImported = site.about('ServiceEntry', question.host).some((entry) => isSeen(entry, caller.namespace));
   const dialled = own && !isImported ? serviceFqdn(own.service, own.namespace) : question.host;
-  const hops = hopsOf(side, caller.namespace, dialled, question.port.number);
+  const hops = hopsOf(callerSide(site, dialled), caller.namespace, dialled, question.port.number);
   if (isNoWay(hops)) return [dead(hops)];
   return hops.map((hop) => hidden(hop, question, site) ?? arrive(hop, question, { site, sites }));
 }
 
-const callerSide = (site: Site): CallerSide => ({
-  entries: site.of('ServiceEntry'),
-  rules: site.of('DestinationRule'),
-  routes: site.of('VirtualService'),
-});
+/** What is about a host, and about the hosts that its routes lead to. */
+function callerSide(site: Site, host: string): CallerSide {
+  const routes = site.about('VirtualService', host);
+  const hosts = [...new Set([host, ...routes.flatMap(targetHosts)])];
+  const about = (kind: Kind): KubeObject[] => [...new Set(hosts.flatMap((one) => site.about(kind, one)))];
+  return { routes, entries: about('ServiceEntry'), rules: about('DestinationRule') };
+}
 
 const dead = (end: NoWay, to?: string, through: readonly KubeObject[] = [], sni?: string): Dead => ({
   ...end,
@@ -187,10 +188,24 @@ const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site,
 });
 
 /** The pods of the provider; what the spec has other labels for are other pods. */
-function workloadOf({ namespace, workload: labels }: Provider, { cluster }: Site, { workloads }: Federation): Workload {
-  const near = workloads.filter((one) => one.cluster === cluster && one.namespace === namespace);
+function workloadOf({ namespace, workload: labels }: Provider, { cluster }: Site, federation: Federation): Workload {
+  const near = workloadsIn(federation).get(`${cluster.name}/${namespace}`) ?? [];
   const others = near.map((one) => one.labels).filter((one) => labelsKey(one) !== labelsKey(labels));
   return { namespace, labels, others };
+}
+
+const byNamespace = new WeakMap<Federation, Map<string, Federation['workloads'][number][]>>();
+
+function workloadsIn(federation: Federation): Map<string, Federation['workloads'][number][]> {
+  const known = byNamespace.get(federation) ?? new Map<string, Federation['workloads'][number][]>();
+  if (known.size === 0) {
+    for (const workload of federation.workloads) {
+      const key = `${workload.cluster.name}/${workload.namespace}`;
+      known.set(key, [...(known.get(key) ?? []), workload]);
+    }
+    byNamespace.set(federation, known);
+  }
+  return known;
 }
 
 const rulesIn = ({ by }: Hop): KubeObject[] => by.filter(({ kind }) => kind === 'DestinationRule');

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { textsOf } from '../manifests/transition.ts';
+import { specOf, textsOf } from '../manifests/transition.ts';
 import type { Cluster, Federation } from '../model/federation.ts';
 import type { SourcedObject } from '../objects/object-set.ts';
 import type { MeshSettings } from './verdict.ts';
@@ -10,6 +10,10 @@ export interface Site {
   readonly cluster: Cluster;
   readonly mesh: MeshSettings;
   of(kind: Kind): readonly KubeObject[];
+  /** Those in one of the Namespaces. */
+  within(kind: Kind, ...namespaces: readonly string[]): readonly KubeObject[];
+  /** Those that are about a host by its name, and those with patterns. */
+  about(kind: Kind, host: string): readonly KubeObject[];
 }
 
 export interface Sites {
@@ -58,15 +62,50 @@ export function sitesOf({ federation, objects, meshConfigs }: SiteInput): Sites 
       if (others) others.push(object);
       else byKind.set(kind, [object]);
     }
+    const of = (kind: Kind): readonly KubeObject[] => byKind.get(kind) ?? [];
+    const byNamespace = indexed(of, ({ metadata }) => [metadata.namespace ?? '']);
+    const byHost = indexed(of, hostsOf);
     return {
       cluster,
       mesh: meshSettings(cluster, meshConfigs?.get(cluster.name)),
-      of: (kind) => byKind.get(kind) ?? [],
+      of,
+      within: (kind, ...namespaces) => [...new Set(namespaces)].flatMap((name) => byNamespace(kind, name)),
+      about: (kind, host) => [...byHost(kind, host), ...byHost(kind, pattern)],
     };
   });
   const byName = new Map(all.map((site) => [site.cluster.name, site]));
   return { federation, all, of: (name) => byName.get(name), sourceOf: (object) => sources.get(object) };
 }
+
+/** Read once for every kind: a matrix of callers and services asks for each of them again and again. */
+function indexed(of: Site['of'], keysOf: (object: KubeObject) => readonly string[]) {
+  const indices = new Map<Kind, Map<string, KubeObject[]>>();
+  return (kind: Kind, key: string): readonly KubeObject[] => {
+    const index = indices.get(kind) ?? indexOf(of(kind), keysOf);
+    indices.set(kind, index);
+    return index.get(key) ?? [];
+  };
+}
+
+function indexOf(objects: readonly KubeObject[], keysOf: (object: KubeObject) => readonly string[]) {
+  const index = new Map<string, KubeObject[]>();
+  for (const object of objects) {
+    for (const key of new Set(keysOf(object))) {
+      const others = index.get(key);
+      if (others) others.push(object);
+      else index.set(key, [object]);
+    }
+  }
+  return index;
+}
+
+const pattern = '*';
+const hostsOf = (object: KubeObject): readonly string[] => {
+  const { host, hosts } = specOf(object);
+  return textsOf([...(host === undefined ? [] : [host]), ...textsOf(hosts)]).map((one) =>
+    one.startsWith('*') ? pattern : one,
+  );
+};
 
 const isKnown = ({ apiVersion, kind }: SourcedObject): boolean =>
   Object.entries(groups).some(([known, group]) => known === kind && apiVersion.startsWith(`${group}/`));

@@ -125,6 +125,13 @@ function targetsOf(route: KubeObject, layer: Layer | undefined, dialled: Target)
   return [...distinct.values()].map((target) => ({ ...target, by: [route] }));
 }
 
+/** Every host that a route leads to, on whatever port. */
+export const targetHosts = (route: KubeObject): string[] =>
+  [specOf(route).http, specOf(route).tcp]
+    .flatMap(objectsOf)
+    .flatMap((rule) => objectsOf(rule.route))
+    .flatMap(({ destination }) => (isJsonObject(destination) ? [fullName(String(destination.host), route)] : []));
+
 /** A short name is a Service beside the VirtualService. */
 const fullName = (host: string, { metadata }: KubeObject): string =>
   host.includes('.') ? host : `${host}.${metadata.namespace}.svc.cluster.local`;
