@@ -34,7 +34,10 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
     observations.some((one) => hasGoneBack(one, journal));
   const previous = Math.max(0, ...journals.map(({ images }) => images.inventory?.revision ?? 0));
   const revision = back ? previous : journal.revision;
-  const end = { place, back, revision: journal.revision, previous };
+  const tookPart = new Set(
+    journals.flatMap(({ images }) => images.inventory?.participants.map(({ uid }) => uid) ?? []),
+  );
+  const end = { place, back, revision: journal.revision, previous, tookPart };
   const sets = await Promise.all(observations.map((one) => endOf(one, end)));
   return {
     course: { kind: back ? 'back' : 'forward', revision },
@@ -54,16 +57,20 @@ interface End {
   /** That the run makes, and that it came from. */
   readonly revision: number;
   readonly previous: number;
+  /** UIDs of the clusters that had the previous one. */
+  readonly tookPart: ReadonlySet<string>;
 }
 
 /**
  * A cluster without a journal has done its part: it has what the run makes, or on the way back what was before. Only where it has
  * to follow the others back, its revisions say what it had.
  */
-async function endOf({ cluster, journal, inventory }: Observation, end: End): Promise<Manifest[]> {
-  const { place, back, revision, previous } = end;
+async function endOf({ cluster, uid, journal, inventory }: Observation, end: End): Promise<Manifest[]> {
+  const { place, back, revision, previous, tookPart } = end;
   if (journal !== undefined) return manifestsOf(cluster, back ? journal.images.before : journal.images.target);
   const there = inventory?.revision ?? 0;
+  // It joined with this run, and has nothing to go back to.
+  if (back && there === revision && !tookPart.has(uid)) return [];
   const number = back && there === revision ? previous : there;
   if (number === 0) return [];
   const manifests = await revisionIn(place, cluster, number);
