@@ -67,8 +67,8 @@ scenario('changes under traffic', () => {
       await pause(1000);
     });
     print('cluster by cluster', [round]);
-    const failing = round.changes.filter(({ failed }) => failed > 0).map(({ title }) => title);
-    expect(failing).toEqual(expect.arrayContaining(['a service is added', 'a service moves to other pods']));
+    const moved = round.changes.find(({ title }) => title === 'a service moves to other pods');
+    expect(moved?.failed).toBeGreaterThan(0);
   });
 });
 
