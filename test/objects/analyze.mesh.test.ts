@@ -19,7 +19,6 @@ const otherwise: Readonly<Record<string, string>> = {
   'AXC2132 IST0132': 'the Gateway is told to be in another namespace',
   'AXC2133 IST0101': 'the Gateway is not in the files, and may be in others',
   'AXC2133 IST0132': 'the Gateway is not in the files, and may be in others',
-  'AXC2185 IST0106': 'of an EnvoyFilter only the schema is known here, not that of the patches',
 };
 
 const codes = new Map(
