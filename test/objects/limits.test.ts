@@ -35,11 +35,11 @@ const files: readonly (readonly [title: string, text: () => string, code: string
   ['50,000 hosts', () => object('VirtualService', `{hosts: [${many(50_000, (i) => `h${i}.example, `)}]}`), 'AXC2023'],
   ['a Gateway of 20,000 servers', () => object('Gateway', `{servers: [${many(20_000, () => '{}, ')}]}`), 'AXC2003'],
   [
-    '10,000 routes',
+    '5,000 routes',
     () =>
       object(
         'VirtualService',
-        `{hosts: [a], http: [${many(10_000, (i) => `{match: [{uri: {prefix: /${i}}}], route: [{destination: {host: a}}]}, `)}]}`,
+        `{hosts: [a], http: [${many(5000, (i) => `{match: [{uri: {prefix: /${i}}}], route: [{destination: {host: a}}]}, `)}]}`,
       ),
     undefined,
   ],
