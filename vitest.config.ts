@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const processors = availableParallelism();
 /** Each worker has a pair of meshes, 1.6 GB; some files start others beside it. */
-const meshes = Math.max(1, Math.min(3, Math.floor(totalmem() / 4e9)));
+const meshes = Math.max(1, Math.min(processors, Math.floor(totalmem() / 4e9)));
 
 /**
  * Three projects: `unit` needs nothing but Node, `cluster` shares one test bench and `mesh` a pair of real meshes per worker

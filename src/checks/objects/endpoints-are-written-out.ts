@@ -10,6 +10,7 @@ export const endpointsAreWrittenOut = defineClusterCheck({
         if (!placeholder.test(address.text ?? '')) continue;
         yield {
           code: 'AXC2103',
+          severity: 'warning',
           message: `"${address.text}" looks like a placeholder: it resolves to nothing, and calls fail with 503 (no healthy upstream)`,
           hint: 'write the address of the gateway: an IP, or a host name that DNS knows',
           on,

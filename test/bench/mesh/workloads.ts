@@ -3,7 +3,7 @@ import type { ClusterAccess } from '../access.ts';
 import { until } from '../until.ts';
 
 /** Waits until every Deployment and StatefulSet of the namespaces is as its spec says, old pods gone. */
-export async function untilReady(access: ClusterAccess, namespaces: readonly string[], seconds = 90): Promise<void> {
+export async function untilReady(access: ClusterAccess, namespaces: readonly string[], seconds = 180): Promise<void> {
   let late: string[] = [];
   const check = async () => {
     late = (await Promise.all(namespaces.map((namespace) => unready(access, namespace)))).flat();
