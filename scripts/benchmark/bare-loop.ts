@@ -61,6 +61,9 @@ async function listKinds(server: string, objects: readonly KubeObject[], dispatc
 
 function collection({ apiVersion, kind }: KubeObject, namespace: string | undefined): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const plural = kind.toLowerCase().replace(/(?<=[^aeiou])y$/, 'ie').concat('s');
+  const plural = kind
+    .toLowerCase()
+    .replace(/(?<=[^aeiou])y$/, 'ie')
+    .concat('s');
   return namespace === undefined ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
 }
