@@ -44,6 +44,14 @@ describe('help', () => {
     await expect(ended.stdout).toMatchFileSnapshot(`help/${name}.txt`);
   });
 
+  test('and the README list every command', async () => {
+    const { stdout } = await aegisXc(['--help']);
+    const readme = readFileSync('README.md', 'utf8');
+    const table = readme.slice(readme.indexOf('## Commands'), readme.indexOf('## Reference'));
+    expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)).toEqual(expect.arrayContaining(commands));
+    expect(commands.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+  });
+
   test('can be asked for at the command, too', async () => {
     expect(await aegisXc(['render', '--help'])).toEqual(await aegisXc(['help', 'render']));
   });
