@@ -15,25 +15,22 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-test('of two that want it at once, the second one waits', async () => {
+test('whoever wants it while another one has it waits', async () => {
   const story: string[] = [];
-  const build = async (name: string) => {
-    story.push(`${name} begins`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    story.push(`${name} ends`);
-  };
-  const first = withLock(file, () => build('the first'));
-  const second = withLock(file, () => build('the second'), {
-    onWait: () => story.includes('the second waits') || story.push('the second waits'),
+  let second = Promise.resolve();
+  await withLock(file, async () => {
+    story.push('the first begins');
+    await new Promise<void>((waits) => {
+      const onWait = (): void => {
+        if (!story.includes('the second waits')) story.push('the second waits');
+        waits();
+      };
+      second = withLock(file, async () => void story.push('the second begins'), { onWait });
+    });
+    story.push('the first ends');
   });
-  await Promise.all([first, second]);
-  expect(story.filter((line) => line !== 'the second waits')).toEqual([
-    'the first begins',
-    'the first ends',
-    'the second begins',
-    'the second ends',
-  ]);
-  expect(story).toContain('the second waits');
+  await second;
+  expect(story).toEqual(['the first begins', 'the second waits', 'the first ends', 'the second begins']);
 });
 
 test('is free again after the work, and after work that failed', async () => {
