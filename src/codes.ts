@@ -176,6 +176,7 @@ export const codes = {
   AXC2191: 'A root that changes unnoticed',
   AXC2192: 'A client certificate without an identity',
   AXC2193: 'A metric that cert-manager does not have',
+  AXC2194: 'A port that the Service of a gateway does not have',
   // 22xx: objects that are less safe than they look
   AXC2201: 'Every service is open to other meshes',
   AXC2202: 'Callers without mesh TLS',

@@ -15,6 +15,7 @@ import { exportsCanBeCalled } from './exports-can-be-called.ts';
 import { failoverCanHappen } from './failover-can-happen.ts';
 import { gatewayCertificatesAreRead } from './gateway-certificates-are-read.ts';
 import { gatewayPortsAreFree } from './gateway-ports-are-free.ts';
+import { gatewayPortsAreServed } from './gateway-ports-are-served.ts';
 import { gatewayServersDiffer } from './gateway-servers-differ.ts';
 import { gatewaysKnowWhatIsCalled } from './gateways-know-what-is-called.ts';
 import { gatewaysOpenWhatIsListed } from './gateways-open-what-is-listed.ts';
@@ -112,6 +113,7 @@ export const objectChecks: readonly ObjectCheck[] = [
   issuersCanIssue,
   certificatesKeepTheirSecret,
   metricsOfCertManagerExist,
+  gatewayPortsAreServed,
   gatewaysOpenWhatIsListed,
   meshTlsIsDemanded,
   principalsNameSomebody,

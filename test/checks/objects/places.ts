@@ -80,6 +80,7 @@ export const places: Partial<Record<Code, string>> = {
   AXC2191: 'Certificate shop/shop-root spec.duration',
   AXC2192: 'Certificate shop/frontend-client spec.usages',
   AXC2193: 'PrometheusRule monitoring/certificates spec.groups[0].rules[0].expr',
+  AXC2194: 'Gateway istio-system/exports spec.servers[0].port.number',
   AXC2201: 'Gateway istio-system/exports spec.servers[0].hosts[0]',
   AXC2202: 'PeerAuthentication backend/default spec.mtls.mode',
   AXC2203: 'AuthorizationPolicy backend/backend-api spec.rules[0].from[0].source.principals[0]',
