@@ -141,11 +141,16 @@ describe.sequential('the suite notices', () => {
     await rig.apply(spec(name));
     if (!sound) rig.tamper = { client: (client) => ({ ...client, guardWrites: () => {} }) };
     let guarded = false;
-    let asleep: Promise<unknown> | undefined;
+    let asleep: Promise<void> | undefined;
+    let wake = (): void => {};
     rig.onRequest = async ({ isWrite, path }) => {
       guarded ||= isWrite && path.includes('/authorizationpolicies/');
       // The note that the next stage begins: after it come writes that nothing else would stop.
-      if (guarded && asleep === undefined && path.includes(`/configmaps/${name}.txn?`)) asleep = sleep(3_000);
+      if (guarded && asleep === undefined && path.includes(`/configmaps/${name}.txn?`)) {
+        asleep = new Promise((resolve) => {
+          wake = resolve;
+        });
+      }
       await asleep;
       return undefined;
     };
@@ -154,6 +159,8 @@ describe.sequential('the suite notices', () => {
     while (asleep === undefined) await sleep(20);
     const client = benchClient(rig.direct, { cluster: 'cluster-b', context: 'cluster-b' });
     const lock = await takeLock({ client, federation: name, ttl: 30_000, patience: 800 });
+    await sleep(1_500); // until the sleeper can know by its own clock that its lock is too old
+    wake();
     const ended = await paused;
     await lock.release();
     await client.close();
