@@ -6,7 +6,7 @@ import { accessCluster, type ClusterAccess } from '../access.ts';
 import { type AccessLogEntry, type LogQuery, readAccessLog } from './access-log.ts';
 import { curlCommand, type HttpAnswer, type RequestOptions, readAnswer } from './http.ts';
 import { type LoadOptions, type LoadReport, loadCommand, readLoadReport } from './load.ts';
-import { findPod, findPods, type PodPlace, type Target } from './pods.ts';
+import { findPod, findPods, lastWords, type PodPlace, type Target } from './pods.ts';
 import { searchPath } from './requirements.ts';
 import { type Ran, type RunOptions, run } from './shell.ts';
 import type { Site } from './topology.ts';
@@ -97,6 +97,9 @@ export function openMesh(folder: string): Mesh {
     return run(enter(pod, argv), { cwd: pod.folder, ...options, env: own });
   };
 
+  const waitReady: Mesh['waitReady'] = (name, ...namespaces) =>
+    untilReady(cluster(name), namespaces, { lastWords: (workload) => lastWords(site(name), workload) });
+
   return {
     folder,
     kubeconfig,
@@ -121,10 +124,10 @@ export function openMesh(folder: string): Mesh {
         env: { ...own, ...options.env },
       });
     },
-    waitReady: (name, ...namespaces) => untilReady(cluster(name), namespaces),
+    waitReady,
     restart: async (name, namespace, ...deployments) => {
       await cluster(name).kubectl(['rollout', 'restart', '-n', namespace, 'deployment', ...deployments]);
-      await untilReady(cluster(name), [namespace]);
+      await waitReady(name, namespace);
     },
     scale: async (name, namespace, workload, replicas) => {
       await cluster(name).kubectl(['scale', '-n', namespace, workload, `--replicas=${replicas}`]);

@@ -50,6 +50,20 @@ export function findPod(site: Site, target: Target): PodPlace {
   return pod;
 }
 
+/** The ends of all logs of the pods of a workload, `shop/frontend`. */
+export function lastWords(site: Site, workload: string): string {
+  return findPods(site)
+    .filter(({ namespace, name }) => `${namespace}/${name}`.startsWith(`${workload}-`))
+    .flatMap(({ name, folder }) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.log'))
+        .map(
+          (file) => `${name} ${file}:\n${readFileSync(join(folder, file), 'utf8').split('\n').slice(-6).join('\n')}`,
+        ),
+    )
+    .join('\n');
+}
+
 const everyFolder = (folder: string): string[] => below(folder).flatMap(below);
 const below = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { must, run } from './shell.ts';
@@ -11,6 +12,7 @@ export async function prepareMachine(say: (text: string) => void = () => {}): Pr
   if (process.getuid?.() !== 0) throw new CannotRun('network namespaces need root');
   await installMissing(say);
   await tryNetworkNamespace();
+  await allowWatchers(say);
 }
 
 /** The machine lacks something that we can't bring. */
@@ -53,7 +55,7 @@ const timeoutMs = 600_000;
 
 /** A container may be root and still not be allowed to. */
 async function tryNetworkNamespace(): Promise<void> {
-  const name = `axc-try-${process.pid}`;
+  const name = `axc-try-${randomUUID().slice(0, 8)}`;
   try {
     await must(['ip', 'netns', 'add', name]);
     await must(['ip', 'netns', 'exec', name, 'iptables', '-w', '-t', 'nat', '-L', '-n']);
@@ -63,6 +65,20 @@ async function tryNetworkNamespace(): Promise<void> {
     await run(['ip', 'netns', 'del', name]);
   }
 }
+
+/**
+ * Each API server watches three files, each istiod and each pilot-agent two, and Linux lets one user have 128 such watches. An
+ * agent that gets none ends with `couldn't initialize inotify: too many open files`: two pairs of meshes with their
+ * workloads and a third one are enough.
+ */
+async function allowWatchers(say: (text: string) => void): Promise<void> {
+  const setting = 'fs.inotify.max_user_instances';
+  if (Number(await must(['sysctl', '-n', setting])) >= watchers) return;
+  const { code } = await run(['sysctl', '-qw', `${setting}=${watchers}`]);
+  say(code === 0 ? `${setting} is ${watchers} now` : `${setting} can't be raised: many meshes at once may not start`);
+}
+
+const watchers = 1024;
 
 /** The folders of root's programs are not always on the PATH. */
 export const searchPath = [...new Set(`${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`.split(':'))].join(':');

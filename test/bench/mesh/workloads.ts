@@ -2,8 +2,18 @@ import * as z from 'zod';
 import type { ClusterAccess } from '../access.ts';
 import { until } from '../until.ts';
 
+export interface Waiting {
+  readonly seconds?: number;
+  /** What the pods of a workload, `shop/frontend`, have logged last. */
+  readonly lastWords: (workload: string) => string;
+}
+
 /** Waits until every Deployment and StatefulSet of the namespaces is as its spec says, old pods gone. */
-export async function untilReady(access: ClusterAccess, namespaces: readonly string[], seconds = 180): Promise<void> {
+export async function untilReady(
+  access: ClusterAccess,
+  namespaces: readonly string[],
+  { seconds = 180, lastWords }: Waiting,
+): Promise<void> {
   let late: string[] = [];
   const check = async () => {
     late = (await Promise.all(namespaces.map((namespace) => unready(access, namespace)))).flat();
@@ -11,7 +21,8 @@ export async function untilReady(access: ClusterAccess, namespaces: readonly str
   };
   await until('', check, seconds).catch(async () => {
     const pods = await Promise.all(namespaces.map((namespace) => access.kubectl(['get', 'pods', '-n', namespace])));
-    throw new Error(`${access.context}: not ready after ${seconds} s: ${late.join(', ')}\n${pods.join('\n')}`);
+    const said = [...pods, ...late.map(lastWords)].join('\n');
+    throw new Error(`${access.context}: not ready after ${seconds} s: ${late.join(', ')}\n${said}`);
   });
 }
 

@@ -32,6 +32,8 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () 
   let watcher: Process | undefined;
   let report: Report = { phase: 'Pending', ready: false, podIP: '', hostIP: site.hub, exitCodes, restarts };
   let ending = false;
+  /** Everything that was to come to an end has: what still runs is ended, and stays so. */
+  let over = false;
 
   let telling: Promise<void> = Promise.resolve();
 
@@ -73,7 +75,8 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () 
   const startProxy = async (place: Sandbox, container: Container) => {
     await mountForProxy(context, pod, place.folder);
     const { argv, env } = proxyCommand(context, container, envOf(container));
-    processes.set(container.name, launch(place, container.name, argv, { env }));
+    const begin = async () => launch(place, container.name, argv, { env });
+    keep(container, await begin(), begin);
     return proxyProbe;
   };
   const initialise = async (place: Sandbox): Promise<string[]> => {
@@ -109,17 +112,16 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () 
     return { process: launch(place, container.name, argv, options), probes: listens.map((port) => `tcp:${port}`) };
   };
   /** Starts it again when it ends and the pod wants that; a pod of which everything has ended is over. */
-  const keepApp = (place: Sandbox, container: Container, process: Process) => {
+  const keep = (container: Container, process: Process, again: () => Promise<Process>) => {
     processes.set(container.name, process);
     void process.exit.then(async (code) => {
-      if (ending) return;
-      const { restartPolicy } = pod.spec;
+      if (ending || over) return;
+      const restartPolicy = container.restartPolicy ?? pod.spec.restartPolicy;
       if (restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && code !== 0)) {
         await sleep(1000);
-        if (ending) return;
+        if (ending || over) return;
         restarts.set(container.name, (restarts.get(container.name) ?? 0) + 1);
-        const again = await startApp(place, container);
-        keepApp(place, container, again.process);
+        keep(container, await again(), again);
         return;
       }
       exitCodes.set(container.name, code);
@@ -127,6 +129,7 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () 
     });
   };
   const finish = async () => {
+    over = true;
     const failed = [...exitCodes.values()].some((code) => code !== 0);
     watcher?.signal('SIGKILL');
     await processes.get(proxyName)?.end(8000);
@@ -152,8 +155,9 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () 
       if (ending) return;
       if (container.name === proxyName) probes.push(await startProxy(sandbox, container));
       else {
-        const app = await startApp(sandbox, container);
-        keepApp(sandbox, container, app.process);
+        const place = sandbox;
+        const app = await startApp(place, container);
+        keep(container, app.process, async () => (await startApp(place, container)).process);
         probes.push(...app.probes);
       }
     }
