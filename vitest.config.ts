@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts', 'test/**/*.mesh.test.ts'],
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: ['test/support/build.ts', 'test/support/shells.ts'],
           testTimeout: 20_000,
           maxWorkers: processors,
         },

@@ -6,6 +6,7 @@ import { existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { searchPath } from '../../support/debian.ts';
 import { buildBench } from '../build.ts';
 import { cacheRoot } from '../cache.ts';
 import { printProgress } from '../progress.ts';
@@ -13,7 +14,6 @@ import { isOwned } from './guard.ts';
 import type { Trust } from './istio/mesh-config.ts';
 import { type Mesh, openMesh } from './mesh.ts';
 import { findPods, type PodPlace } from './pods.ts';
-import { searchPath } from './requirements.ts';
 import { startMesh } from './start.ts';
 import { buildMeshTools } from './tools.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { installPackages, packagesFor } from '../../support/debian.ts';
 import { must, run } from './shell.ts';
 
 /**
@@ -33,25 +33,13 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 async function installMissing(say: (text: string) => void): Promise<void> {
-  const missing = Object.keys(packages).filter((program) => findProgram(program) === undefined);
-  const wanted = new Set(missing.map((program) => packages[program] ?? program));
-  if (findPostgres() === undefined) wanted.add('postgresql');
-  if (wanted.size === 0) return;
-  const names = [...wanted].sort();
-  if (findProgram('apt-get') === undefined)
-    throw new CannotRun(`missing: ${names.join(', ')}, and there is no apt-get`);
+  const names = packagesFor(packages);
+  if (findPostgres() === undefined) names.push('postgresql');
+  if (names.length === 0) return;
   say(`installing ${names.join(', ')}`);
-  const env = { PATH: searchPath, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () =>
-    run(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...names], { env, timeoutMs });
-  if ((await install()).code === 0) return;
-  await run(['apt-get', 'update', '-q'], { env, timeoutMs }); // an image has no package lists, or old ones
-  const { code, stderr } = await install();
-  if (code !== 0)
-    throw new CannotRun(`apt-get could not install ${names.join(', ')}: ${stderr.trim().split('\n').at(-1)}`);
+  const reason = await installPackages(names);
+  if (reason !== undefined) throw new CannotRun(`${names.join(', ')} could not be installed: ${reason}`);
 }
-
-const timeoutMs = 600_000;
 
 /** A container may be root and still not be allowed to. */
 async function tryNetworkNamespace(): Promise<void> {
@@ -79,16 +67,6 @@ async function allowWatchers(say: (text: string) => void): Promise<void> {
 }
 
 const watchers = 1024;
-
-/** The folders of root's programs are not always on the PATH. */
-export const searchPath = [...new Set(`${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`.split(':'))].join(':');
-
-export function findProgram(name: string): string | undefined {
-  return searchPath
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
-}
 
 /** The folder with `postgres` and `initdb`, which Debian keeps off the PATH. */
 export function findPostgres(): string | undefined {

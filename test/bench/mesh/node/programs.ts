@@ -1,6 +1,7 @@
 import { appendFile, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findPostgres, findProgram } from '../requirements.ts';
+import { findProgram } from '../../../support/debian.ts';
+import { findPostgres } from '../requirements.ts';
 import { must } from '../shell.ts';
 import type { MeshTools } from '../tools.ts';
 import type { Container } from './pod.ts';
