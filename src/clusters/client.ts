@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { UsageError } from '../errors.ts';
 import type { KubeObject, Resource } from '../manifests/manifest.ts';
 import type { LiveObject } from '../plan/live.ts';
@@ -84,6 +85,8 @@ export function connectCluster(options: ConnectOptions): ClusterClient {
   const { served } = openDiscovery(api);
   const { can } = openPermissions(api);
   const abort = (): void => transport.abort();
+  // every request that waits listens to it, and Node would warn of the eleventh
+  if (signal) setMaxListeners(0, signal);
   signal?.addEventListener('abort', abort, { once: true });
   return {
     cluster,

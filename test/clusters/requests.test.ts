@@ -70,6 +70,20 @@ describe('a read is tried again', () => {
     expect(requests).toHaveLength(5);
   });
 
+  test('by many at once, of which Node has nothing to warn', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const { url } = await serverWith(
+      ...Array<Answer>(16).fill({ ...away, headers: { 'retry-after': '1' } }),
+      kubeSystem,
+    );
+    const client = clientOf({ server: url }, { signal: new AbortController().signal });
+    await Promise.all(Array.from({ length: 16 }, () => client.identity()));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   test('not when the server asks to wait for longer than a minute', async () => {
     const { url, requests } = await serverWith({ ...busy, headers: { 'retry-after': '61' } });
     expect((await failureOf(clientOf({ server: url }).identity())).reason).toBe('throttled');
