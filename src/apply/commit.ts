@@ -1,7 +1,7 @@
 import { toKept } from '../plan/records.ts';
 import type { Revision } from '../plan/revision.ts';
 import { holderName } from './lock.ts';
-import type { Run } from './options.ts';
+import type { Noted, Run } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { eachSite, type Site, uidsOf } from './sites.ts';
 
@@ -22,9 +22,10 @@ async function leave({ records, lock }: Site): Promise<void> {
   await lock.release({ remove: true });
 }
 
-async function keep(site: Site, { plan, manifests, change, about, written }: Run): Promise<void> {
-  const { cluster, records } = site;
+async function keep(site: Noted, { plan, manifests, change, about, written }: Run): Promise<void> {
+  const { cluster, records, journal } = site;
   const own = manifests.filter((one) => one.cluster === cluster);
+  const allowed = [...new Set([...journal.allowed, ...about.allowed])].sort();
   const revision: Revision = {
     federation: plan.federation,
     revision: plan.revision,
@@ -35,6 +36,7 @@ async function keep(site: Site, { plan, manifests, change, about, written }: Run
     ...(about.commit !== undefined && { commit: about.commit }),
     tool: about.tool,
     objects: own.length,
+    ...(allowed.length > 0 && { allowed }),
   };
   await records.keepRevision(revision, own.map(toKept));
   await records.keepInventory(uidsOf(site, written));

@@ -16,6 +16,8 @@ export interface Revision {
   readonly commit?: string | undefined;
   readonly tool: string;
   readonly objects: number;
+  /** Codes of findings that were acknowledged for the run (`--allow`); undefined when there were none. */
+  readonly allowed?: readonly string[] | undefined;
 }
 
 /** Older ones go. */
@@ -83,5 +85,6 @@ const headSchema = z.object({
   commit: z.string().optional(),
   tool: z.string(),
   objects: z.int().min(0),
+  allowed: z.array(z.string()).optional(),
   shards: z.int().min(0).max(10_000),
 });

@@ -119,7 +119,7 @@ describe.sequential('two clusters with different roots', () => {
 });
 
 describe.sequential('a mesh whose webhook accepts everything', () => {
-  test('is no place to apply, unless that is allowed; the journal of the run says so', async ({ ground }) => {
+  test('is no place to apply, unless that is allowed; the journal and the revision say so', async ({ ground }) => {
     for (const { request } of Object.values(ground.clusters)) {
       await request('DELETE', '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/istio-stand-in');
     }
@@ -136,6 +136,9 @@ describe.sequential('a mesh whose webhook accepts everything', () => {
     await expect.poll(journal, { timeout: 30_000, interval: 100 }).toContain('AXC4012');
     const ended = await running;
     expect(`${ended.code} ${ended.stderr}`).toMatch(/^0 [\s\S]*warning\[AXC4012\].*\(allowed\)/);
+    const { revisions } = JSON.parse((await ground.run('history', '-o', 'json')).stdout);
+    expect(revisions).toMatchObject([{ revision: 1, allowed: ['AXC4012'] }]);
+    expect((await ground.run('history')).stdout).toMatch(/ALLOWED\n1 .*AXC4012\n/);
     const again = await ground.run('apply');
     expect(`${again.code} ${again.stderr}`).toMatch(/^0 [\s\S]*0 writes/);
   });

@@ -68,6 +68,7 @@ describe('a revision', () => {
     by: 'somebody',
     tool: '1.0.0',
     objects: kept.length,
+    allowed: ['AXC4012'],
   };
   const records = revisionObjects(revision, kept).map(asLive);
 

@@ -31,7 +31,7 @@ async function history(options: Options, session: Session): Promise<ExitCode> {
     if (options.output === 'json') printJson(session, { federation: federation.name, revisions }, diagnostics);
     else if (revisions.length === 0) session.say('Nothing was applied yet.');
     else {
-      const rows = revisions.map(({ revision, at, change, by, commit, objects, clusters }) => [
+      const rows = revisions.map(({ revision, at, change, by, commit, objects, clusters, allowed = [] }) => [
         `${revision}`,
         at.slice(0, 19).replace('T', ' '),
         change,
@@ -39,8 +39,11 @@ async function history(options: Options, session: Session): Promise<ExitCode> {
         commit ?? '-',
         by,
         clusters.join(', '),
+        allowed.join(', '),
       ]);
-      session.print(table(['REVISION', 'WHEN (UTC)', 'CHANGE', 'OBJECTS', 'COMMIT', 'BY', 'CLUSTERS'], rows));
+      const head = ['REVISION', 'WHEN (UTC)', 'CHANGE', 'OBJECTS', 'COMMIT', 'BY', 'CLUSTERS'];
+      const someAllowed = revisions.some(({ allowed }) => allowed !== undefined);
+      session.print(table(someAllowed ? [...head, 'ALLOWED'] : head, rows));
     }
     return 0;
   });
