@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
 import type { Followed } from '../bench/mesh/readme.ts';
 
@@ -43,6 +46,33 @@ scenario('service-to-service', () => {
     expect(stdout).toMatch(/✔ preflight: no findings in \d+ checks\n$/);
     expect(stdout).toMatch(/^webhook +passed +passed$/m);
     expect(code).toBe(0);
+  });
+
+  test('init reads these meshes: what it can not know is marked, the rest is what the example says', async () => {
+    const file = join(mesh.folder, 'from-contexts.yaml');
+    const written = await mesh.cli(['init', '--from-contexts', 'cluster-a,cluster-b', '--name', 'read', '-f', file]);
+    expect(written).toMatchObject({ code: 0, stderr: expect.stringContaining('TODOs to look at') });
+    const text = await readFile(file, 'utf8');
+    const { clusters, services } = z.object({ clusters: z.unknown(), services: z.unknown() }).parse(load(text));
+    const uidOf = (name: string) => mesh.kubectl(name, ['get', 'ns', 'kube-system', '-o', 'jsonpath={.metadata.uid}']);
+    expect(clusters).toMatchObject({
+      'cluster-a': { trustDomain: 'cluster-a.example', dns: 'capture', uid: await uidOf('cluster-a') },
+      'cluster-b': {
+        trustDomain: 'cluster-b.example',
+        uid: await uidOf('cluster-b'),
+        gateway: { addresses: ['203.0.113.20'], port: 15443, selector: { istio: 'eastwestgateway' } },
+      },
+    });
+    expect(services).toMatchObject({
+      'backend-api': {
+        port: { number: 80, targetPort: 8080, protocol: 'HTTP' },
+        providers: {
+          'cluster-b': { namespace: 'backend', workload: { app: 'backend-api' }, serviceAccounts: ['backend'] },
+        },
+        consumers: [{ cluster: 'cluster-a', namespace: 'change-me', serviceAccount: 'change-me' }],
+      },
+    });
+    expect(await mesh.cli(['validate', '-f', file])).toMatchObject({ code: 0 });
   });
 
   describe('who may call', () => {
