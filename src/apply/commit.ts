@@ -5,13 +5,23 @@ import type { Noted, Run } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { eachSite, type Site, uidsOf } from './sites.ts';
 
-/** Cluster by cluster, in any order: who has committed has what was to come, and the others still have their journal. */
+/**
+ * Cluster by cluster, in any order: who has committed has what was to come, and the others still have their journal. Those that
+ * leave forget everything, so they come last: until all others have committed, the run can still go back.
+ */
 export async function commit(run: Run): Promise<Outcome> {
   const { sites, plan, leaving, onEvent } = run;
-  const failures = await eachSite(sites, async (site) => {
-    await (leaving.has(site.cluster) ? leave(site) : keep(site, run));
+  const end = (work: (site: Noted) => Promise<void>) => async (site: Noted) => {
+    await work(site);
     onEvent({ type: 'committed', cluster: site.cluster, revision: plan.revision });
-  });
+  };
+  const staying = sites.filter(({ cluster }) => !leaving.has(cluster));
+  const going = sites.filter(({ cluster }) => leaving.has(cluster));
+  const failures = await eachSite(
+    staying,
+    end((site) => keep(site, run)),
+  );
+  if (failures.length === 0) failures.push(...(await eachSite(going, end(leave))));
   return failures.length > 0 ? { kind: 'stopped', at: 'commit', failures, left: 0 } : { kind: 'done' };
 }
 

@@ -1,5 +1,5 @@
 import { ClusterError } from '../errors.ts';
-import { manifestsOf } from '../plan/journal.ts';
+import { manifestsOf, type Participant } from '../plan/journal.ts';
 import { nameOf, objectKey } from '../plan/object-key.ts';
 import type { Plan } from '../plan/plan.ts';
 import { canGoBack, type Stage } from '../plan/stages.ts';
@@ -55,11 +55,17 @@ export async function goBack(
   }
 }
 
-/** The inventories are what they were before the run, and the journals go. */
+/**
+ * The inventories are what they were before the run, and the journals go. Those that had committed already come first: as long as
+ * there is a journal anywhere, somebody knows that the run is not finished.
+ */
 export async function restore(run: Run): Promise<Outcome> {
   const { sites, plan } = run;
   const at = 'ground';
-  const failures = await eachSite(sites, (site) => restoreRecords(site, run));
+  const hasJournal = ({ plan: { observation } }: Site): boolean => observation.journal !== undefined;
+  const restoreAll = (some: readonly Site[]) => eachSite(some, (site) => restoreRecords(site, run));
+  const failures = await restoreAll(sites.filter((site) => !hasJournal(site)));
+  if (failures.length === 0) failures.push(...(await restoreAll(sites.filter(hasJournal))));
   const left = [...plan.leftAlone.flatMap(leftByOthers), ...plan.diagnostics.flatMap(notOurs)];
   if (left.length > 0) return { kind: 'incomplete', at, failures, left };
   return failures.length > 0
@@ -67,18 +73,29 @@ export async function restore(run: Run): Promise<Outcome> {
     : { kind: 'rolled-back', at, failures };
 }
 
-async function restoreRecords(site: Site, { written }: Run): Promise<void> {
+async function restoreRecords(site: Site, run: Run): Promise<void> {
   const { records, plan } = site;
-  const { journal } = plan.observation;
-  const now = uidsOf(site, written);
-  const old = journal?.images.inventory;
-  if (old) {
-    const uids = new Map(now.items.map((item) => [objectKey(item), item.uid]));
-    const items = old.items.map((item) => ({ ...item, uid: uids.get(objectKey(item)) ?? item.uid }));
-    await records.keepInventory({ ...old, items });
-  } else if (journal) await records.dropInventory();
-  else await records.keepInventory(now);
+  const { journal, uid } = plan.observation;
+  const participants = participantsBefore(site, run);
+  const had = participants.find((one) => one.uid === uid)?.revision ?? 0;
+  const now = uidsOf(site, run.written);
+  // Where it has committed, its old inventory is known from what the others say, and from what is there.
+  const old = journal?.images.inventory ?? {
+    ...now,
+    participants: participants.map(({ name, uid }) => ({ name, uid })),
+  };
+  const uids = new Map(now.items.map((item) => [objectKey(item), item.uid]));
+  const items = old.items.map((item) => ({ ...item, uid: uids.get(objectKey(item)) ?? item.uid }));
+  await (had === 0 ? records.dropInventory() : records.keepInventory({ ...old, items }));
+  // What was not kept up is no revision, and the next run makes one of its number.
+  await records.dropRevisions({ after: had });
   await records.dropJournal();
+}
+
+/** Those of the revision that the run came from; every journal knows them. */
+function participantsBefore({ plan: { observation } }: Site, { sites }: Run): readonly Participant[] {
+  const [journal] = [observation, ...sites.map(({ plan }) => plan.observation)].flatMap(({ journal }) => journal ?? []);
+  return journal?.participants.filter(({ revision }) => revision > 0) ?? [];
 }
 
 export const leftByFailure = ({ cluster, step, error }: Failure): Left => ({

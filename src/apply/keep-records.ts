@@ -20,7 +20,8 @@ export interface KeptRecords {
   haltJournal(journal: Journal): Promise<void>;
   dropJournal(): Promise<void>;
   dropInventory(): Promise<void>;
-  dropRevisions(): Promise<void>;
+  /** Those with a higher number than `after`, or all. */
+  dropRevisions(which?: { readonly after?: number }): Promise<void>;
 }
 
 /** `live` are the ConfigMaps of inventory and journal, as they were read. */
@@ -120,9 +121,10 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       await dropAll(images);
     },
     dropInventory: () => dropAll(ofPart('inventory').reverse()),
-    dropRevisions: async () => {
+    dropRevisions: async ({ after = 0 } = {}) => {
       const labelSelector = recordSelector(federation, 'revision');
-      await dropAll(await client.list(configMaps, { namespace: systemNamespace, labelSelector, metadataOnly: true }));
+      const there = await client.list(configMaps, { namespace: systemNamespace, labelSelector, metadataOnly: true });
+      await dropAll(there.filter(({ metadata }) => (revisionNumber(federation, metadata.name) ?? after) > after));
     },
   };
 }

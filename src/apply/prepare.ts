@@ -39,7 +39,11 @@ function journalOf(
     startedAt: new Date().toISOString(),
     by: holderName(),
     allowed: about.allowed,
-    participants: plan.clusters.map(({ observation: { cluster: name, uid } }) => ({ name, uid })),
+    participants: plan.clusters.map(({ observation: { cluster: name, uid, inventory } }) => ({
+      name,
+      uid,
+      revision: inventory?.revision ?? 0,
+    })),
     images: {
       before: preImages(plan.federation, observation, wanted),
       target: wanted.map(toKept),

@@ -32,15 +32,10 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
     direction === 'back' ||
     journals.some(({ state }) => state === 'rolling back') ||
     observations.some((one) => hasGoneBack(one, journal));
-  const previous = Math.max(0, ...journals.map(({ images }) => images.inventory?.revision ?? 0));
-  const revision = back ? previous : journal.revision;
-  const tookPart = new Set(
-    journals.flatMap(({ images }) => images.inventory?.participants.map(({ uid }) => uid) ?? []),
-  );
-  const end = { place, back, revision: journal.revision, previous, tookPart };
-  const sets = await Promise.all(observations.map((one) => endOf(one, end)));
+  const previous = Math.max(0, ...journal.participants.map(({ revision }) => revision));
+  const sets = await Promise.all(observations.map((one) => endOf(one, { place, back, run: journal })));
   return {
-    course: { kind: back ? 'back' : 'forward', revision },
+    course: { kind: back ? 'back' : 'forward', revision: back ? previous : journal.revision },
     change: journal.change,
     manifests: sets.flat(),
     leaving: new Set(
@@ -54,24 +49,24 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
 interface End {
   readonly place: Place;
   readonly back: boolean;
-  /** That the run makes, and that it came from. */
-  readonly revision: number;
-  readonly previous: number;
-  /** UIDs of the clusters that had the previous one. */
-  readonly tookPart: ReadonlySet<string>;
+  /** The journal of a cluster that has not done its part. */
+  readonly run: Journal;
 }
 
 /**
  * A cluster without a journal has done its part: it has what the run makes, or on the way back what was before. Only where it has
  * to follow the others back, its revisions say what it had.
  */
-async function endOf({ cluster, uid, journal, inventory }: Observation, end: End): Promise<Manifest[]> {
-  const { place, back, revision, previous, tookPart } = end;
+async function endOf(
+  { cluster, uid, journal, inventory }: Observation,
+  { place, back, run }: End,
+): Promise<Manifest[]> {
   if (journal !== undefined) return manifestsOf(cluster, back ? journal.images.before : journal.images.target);
   const there = inventory?.revision ?? 0;
+  const had = run.participants.find((one) => one.uid === uid)?.revision ?? there;
+  if (back && there === 0 && had > 0) throw nothingLeft(cluster);
+  const number = back && there === run.revision ? had : there;
   // It joined with this run, and has nothing to go back to.
-  if (back && there === revision && !tookPart.has(uid)) return [];
-  const number = back && there === revision ? previous : there;
   if (number === 0) return [];
   const manifests = await revisionIn(place, cluster, number);
   if (manifests !== undefined) return manifests;
@@ -80,6 +75,12 @@ async function endOf({ cluster, uid, journal, inventory }: Observation, end: End
     'Apply the spec that was applied then to finish it by hand.',
   );
 }
+
+const nothingLeft = (cluster: string): UsageError =>
+  new UsageError(
+    `${cluster} has left the federation already, with all that could be gone back to.`,
+    '`aegis-xc resume` finishes the run. Apply the old spec afterwards to take the cluster in again.',
+  );
 
 const severalRuns = (journals: readonly Journal[]): UsageError =>
   new UsageError(

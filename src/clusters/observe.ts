@@ -1,7 +1,7 @@
 import { ClusterError } from '../errors.ts';
 import type { Manifest, Resource } from '../manifests/manifest.ts';
 import { namespaces, parseInventory } from '../plan/inventory.ts';
-import { parseJournal } from '../plan/journal.ts';
+import { inventoryBeside, parseJournal } from '../plan/journal.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { type Identified, identify, keyOf, objectKey } from '../plan/object-key.ts';
 import type { Observation } from '../plan/observation.ts';
@@ -38,7 +38,7 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
     readMesh(client, istioNamespace),
     hasMeshRoot(client, istioNamespace),
   ]);
-  const inventory = parseInventory(
+  const noted = parseInventory(
     federation,
     records.filter((one) => partOf(one) === 'inventory'),
   );
@@ -46,6 +46,7 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
     federation,
     records.filter((one) => partOf(one) === 'journal'),
   );
+  const inventory = inventoryBeside(journal, noted);
   const wanted = manifests.map(({ object }) => identify(object));
   const ends = journal ? [...journal.images.before, ...journal.images.target] : [];
   const ids = [...wanted, ...(inventory?.items ?? []), ...ends.map(({ object }) => identify(object))];

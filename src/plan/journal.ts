@@ -33,10 +33,18 @@ export interface Journal {
   readonly by: string;
   /** Findings that were acknowledged for this run. */
   readonly allowed: readonly string[];
-  readonly participants: Inventory['participants'];
+  readonly participants: readonly Participant[];
   readonly images: Images;
   /** Of the images, once they were written. */
   readonly shards?: number | undefined;
+}
+
+/** A cluster of the run, and what it goes back to: any journal that is left tells it of all of them. */
+export interface Participant {
+  readonly name: string;
+  readonly uid: string;
+  /** That it had before the run; 0 when it had none. */
+  readonly revision: number;
 }
 
 export type Change = 'apply' | 'delete' | 'rollback';
@@ -79,6 +87,15 @@ export function parseJournal(federation: string, live: readonly LiveObject[]): J
   return { ...state, images: images.success ? (images.data as Images) : { before: [], target: [] } };
 }
 
+/** What a run has noted that never began is not so yet. */
+export const inventoryBeside = (
+  journal: Journal | undefined,
+  inventory: Inventory | undefined,
+): Inventory | undefined =>
+  journal?.state === 'prepared' && inventory?.state === 'applying' && inventory.revision === journal.revision
+    ? journal.images.inventory
+    : inventory;
+
 export const isImageOf = (name: string, { federation, run }: Journal): boolean =>
   name.startsWith(`${journalName(federation)}.${run}.`);
 
@@ -106,7 +123,7 @@ const headSchema = z.object({
   startedAt: z.string(),
   by: z.string(),
   allowed: z.array(z.string()),
-  participants: z.array(z.object({ name: z.string(), uid: z.string() })),
+  participants: z.array(z.object({ name: z.string(), uid: z.string(), revision: z.int().min(0) })),
   shards: z.int().min(1).max(10_000),
 });
 

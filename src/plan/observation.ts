@@ -12,6 +12,7 @@ export interface Observation {
   /** UID of the Namespace kube-system: which cluster this really is. */
   readonly uid: string;
   readonly version: { readonly major: number; readonly minor: number; readonly gitVersion: string };
+  /** Without what a run has noted that never began. */
   readonly inventory: Inventory | undefined;
   /** Of a run that was not finished. */
   readonly journal: Journal | undefined;

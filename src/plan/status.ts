@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { planCluster } from './cluster-plan.ts';
-import type { Inventory } from './inventory.ts';
 import type { Journal } from './journal.ts';
 import { objectKey } from './object-key.ts';
 import type { Observation } from './observation.ts';
@@ -34,8 +33,7 @@ export function clusterStatus(
   observation: Observation,
   all: readonly Observation[],
 ): ClusterStatus {
-  const { cluster, context } = observation;
-  const inventory = keptInventory(observation);
+  const { cluster, context, inventory } = observation;
   const wanted = manifests.filter((manifest) => manifest.cluster === cluster);
   const { changes, items, diagnostics } = planCluster({ federation, manifests: wanted, observation });
   const applied = new Map((inventory?.items ?? []).map((item) => [objectKey(item), item.hash]));
@@ -60,10 +58,6 @@ export function clusterStatus(
   };
 }
 
-/** What a run has noted that never began is not so yet. */
-export const keptInventory = ({ inventory, journal }: Observation): Inventory | undefined =>
-  journal?.state === 'prepared' ? journal.images.inventory : inventory;
-
 /** A run that is to be finished: one that never began is not, nor one that the others have left behind. */
 const unfinishedIn = ({ journal }: Observation, all: readonly Observation[]): Journal | undefined =>
   journal === undefined || journal.state === 'prepared' || isOvertaken(journal, all) ? undefined : journal;
@@ -75,11 +69,10 @@ interface Judged {
 }
 
 function stateOf(observation: Observation, { drift, pending, all }: Judged): ClusterStatus['state'] {
-  const inventory = keptInventory(observation);
-  const newest = Math.max(...all.map((one) => keptInventory(one)?.revision ?? 0));
+  const { inventory, journal } = observation;
+  const newest = Math.max(...all.map((one) => one.inventory?.revision ?? 0));
   if (unfinishedIn(observation, all) !== undefined) return 'unfinished';
   if (inventory === undefined) return 'not applied';
-  const { journal } = observation;
   if (inventory.revision < newest || (journal && isOvertaken(journal, all))) return 'behind';
   if (inventory.state === 'applying') return 'unfinished';
   if (drift.length > 0) return 'drift';

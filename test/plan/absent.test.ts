@@ -154,7 +154,11 @@ describe('a cluster that comes back with a run that was not finished', () => {
     startedAt: '',
     by: '',
     allowed: [],
-    participants: ['a', 'b', 'c'].map((letter) => ({ name: `cluster-${letter}`, uid: `uid-of-cluster-${letter}` })),
+    participants: ['a', 'b', 'c'].map((letter) => ({
+      name: `cluster-${letter}`,
+      uid: `uid-of-cluster-${letter}`,
+      revision: 4,
+    })),
     images: { before: [], target: [] },
   };
   const at = (revision: number, difference: Partial<Inventory> = {}): Observation =>

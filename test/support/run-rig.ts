@@ -192,9 +192,9 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
     writes: () => proxies.reduce((sum, { writes }) => sum + writes.length, 0),
     apply: (spec, options = {}) =>
       withPlace(spec, options, (place) => {
-        const { leaving = new Set<string>() } = options;
+        const { leaving = new Set<string>(), manifests = rendered(spec).manifests } = options;
         const change = leaving.size > 0 ? 'delete' : 'apply';
-        return run(place, { course: { kind: 'begin' }, change, manifests: rendered(spec).manifests, leaving }, options);
+        return run(place, { course: { kind: 'begin' }, change, manifests, leaving }, options);
       }),
     finish: (spec, direction, options = {}) =>
       withPlace(spec, options, async (place): Promise<Ended> => {

@@ -7,7 +7,6 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { stepKey, type World, worldKey } from '../../src/plan/proof/world.ts';
 import { resourceOf } from '../../src/plan/resources.ts';
 import { keptRevisions } from '../../src/plan/revision.ts';
-import { keptInventory } from '../../src/plan/status.ts';
 import type { ClusterAccess } from '../bench/access.ts';
 import type { Fault, Passing } from './fault-proxy.ts';
 import type { FederationInput } from './federation.ts';
@@ -297,14 +296,17 @@ function judgeTouched({ key, how }: Touched, { after, ended, rest }: Ending): st
 
 /** Nothing to do, nothing unfinished, one revision everywhere. */
 function isWhole({ steps, diagnostics, clusters }: Plan): boolean {
-  const inventories = clusters.flatMap(({ observation }) => keptInventory(observation) ?? []);
+  const inventories = clusters.flatMap(({ observation }) => observation.inventory ?? []);
   const revisions = new Set(inventories.map(({ revision, state }) => `${revision} ${state}`));
   return steps.length === 0 && diagnostics.length === 0 && revisions.size === 1;
 }
 
 const openText = ({ steps, diagnostics, clusters }: Plan): string =>
   [
-    ...steps.map(({ op, id, cluster }) => `${op} ${id.kind} ${cluster}`),
+    ...steps.map(
+      (step) =>
+        `${step.op} ${step.id.kind} ${step.cluster}${step.op === 'update' ? ` ${JSON.stringify(step.changes)}` : ''}`,
+    ),
     ...diagnostics.map(({ message }) => message),
     ...clusters.map(
       ({ observation: { cluster, inventory } }) => `${cluster} ${inventory?.revision} ${inventory?.state}`,
