@@ -120,6 +120,8 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
     killAt(rig, (request) => request.cluster === c && request.method === 'DELETE' && isRecord(request, 'leaves'));
     expect(await rig.apply(two, leaving)).toMatchObject({ kind: 'stopped', at: 'commit' });
     revive(rig);
+    // It comes last.
+    expect((await stateOf(rig, two)).inventories).toEqual(Array(2).fill([2, 'applied', undefined]));
 
     expect(await rig.finish(one, 'back', options)).toMatchObject({ kind: 'rolled-back' });
     const { open, diagnostics, inventories } = await stateOf(rig, one);
