@@ -16,7 +16,7 @@ export interface KeptRecords {
   keepJournal(journal: Journal): Promise<void>;
   /** Keeps a revision, and the last ones before it. */
   keepRevision(revision: Revision, manifests: readonly Kept[]): Promise<void>;
-  /** A journal that may say `running` says `prepared` again: the run never happened. Whatever stands there is read first. */
+  /** A journal that may say `running` says `prepared` again: the run never happened. All records are read first. */
   haltJournal(journal: Journal): Promise<void>;
   dropJournal(): Promise<void>;
   dropInventory(): Promise<void>;
@@ -105,13 +105,12 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       );
     },
     async haltJournal(journal) {
-      const name = journalName(federation);
-      const now = await client.get({ resource: configMaps, namespace: systemNamespace, name });
-      if (now === undefined) kept.delete(name);
-      else {
-        kept.set(name, now);
-        await put(journalHead(journal, await keepImages(journal)));
-      }
+      // A write that was refused may have been done all the same: nothing is taken for granted.
+      const labelSelector = recordSelector(federation, 'inventory', 'journal');
+      const there = await client.list(configMaps, { namespace: systemNamespace, labelSelector });
+      kept.clear();
+      for (const object of there) kept.set(object.metadata.name, object);
+      if (kept.has(journalName(federation))) await put(journalHead(journal, await keepImages(journal)));
     },
     dropJournal: async () => {
       // The head last: without it the images are nothing.

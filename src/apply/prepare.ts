@@ -23,7 +23,7 @@ export function beginRun(options: RunOptions, locks: Locks): Run {
 function journalOf(
   { plan: { observation }, lock, cluster }: Site,
   run: string,
-  { plan, manifests, change, about, course }: RunOptions,
+  { plan, manifests, change, about, course, leaving }: RunOptions,
 ): Journal {
   const { journal } = observation;
   if (course.kind !== 'begin' && journal !== undefined) return { ...journal, fence: lock.fence };
@@ -43,6 +43,7 @@ function journalOf(
       name,
       uid,
       revision: inventory?.revision ?? 0,
+      leaves: leaving.has(name),
     })),
     images: {
       before: preImages(plan.federation, observation, wanted),

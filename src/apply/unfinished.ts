@@ -38,13 +38,12 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
     course: { kind: back ? 'back' : 'forward', revision: back ? previous : journal.revision },
     change: journal.change,
     manifests: sets.flat(),
-    leaving: new Set(
-      !back && journal.change === 'delete'
-        ? observations.filter((one) => (one.journal?.images.target.length ?? 0) === 0).map(({ cluster }) => cluster)
-        : [],
-    ),
+    leaving: new Set(back ? [] : observations.filter(({ uid }) => leaves(uid, journal)).map(({ cluster }) => cluster)),
   };
 }
+
+const leaves = (uid: string, { participants }: Journal): boolean =>
+  participants.some((one) => one.uid === uid && one.leaves);
 
 interface End {
   readonly place: Place;

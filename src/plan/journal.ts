@@ -45,6 +45,8 @@ export interface Participant {
   readonly uid: string;
   /** That it had before the run; 0 when it had none. */
   readonly revision: number;
+  /** Nothing of the federation is to stay there. */
+  readonly leaves: boolean;
 }
 
 export type Change = 'apply' | 'delete' | 'rollback';
@@ -123,7 +125,7 @@ const headSchema = z.object({
   startedAt: z.string(),
   by: z.string(),
   allowed: z.array(z.string()),
-  participants: z.array(z.object({ name: z.string(), uid: z.string(), revision: z.int().min(0) })),
+  participants: z.array(z.object({ name: z.string(), uid: z.string(), revision: z.int().min(0), leaves: z.boolean() })),
   shards: z.int().min(1).max(10_000),
 });
 

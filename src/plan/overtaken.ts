@@ -16,6 +16,7 @@ export const isOvertaken = ({ revision, hash }: Journal, observations: readonly 
 /** A cluster that took part in the run, has ended it, and does not have what the run makes: it went back alone. */
 export const hasGoneBack = ({ journal, inventory, uid }: Observation, run: Journal): boolean =>
   journal === undefined &&
-  run.participants.some((one) => one.uid === uid) &&
-  // Nothing is left where a run that removes has done its part.
-  (inventory === undefined ? run.change !== 'delete' : inventory.revision < run.revision);
+  run.participants.some(
+    // Nothing is left of one that leaves, once it has done its part.
+    (one) => one.uid === uid && (inventory === undefined ? !one.leaves : inventory.revision < run.revision),
+  );

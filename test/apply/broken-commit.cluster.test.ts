@@ -28,6 +28,7 @@ const sidesOf = (name: string): readonly [FederationInput, FederationInput] => {
 };
 
 const alone = { lockPatience: 60 };
+const forbidden = JSON.stringify({ kind: 'Status', status: 'Failure', code: 403, reason: 'Forbidden' });
 const options = { ...alone, also: [a, b, c] };
 const leaving = { ...options, leaving: new Set([c]) };
 const isRecord = ({ path }: Passing, name: string): boolean =>
@@ -62,12 +63,13 @@ function journalsGone(name: string, clusters: readonly string[]) {
   return { all, note };
 }
 
-async function revisionsIn(rig: Rig, name: string): Promise<Record<string, string[]>> {
+/** Names of the ConfigMaps of a federation. */
+async function recordsIn(rig: Rig, name: string): Promise<Record<string, string[]>> {
   const lists = await Promise.all(
     Object.entries(rig.clusters).map(async ([cluster, { request }]) => {
       const { json } = await request('GET', '/api/v1/namespaces/aegis-xc-system/configmaps');
       const { items } = json() as { items: { metadata: { name: string } }[] }; // what a list answers
-      return [cluster, items.map(({ metadata }) => metadata.name).filter((one) => one.startsWith(`${name}.rev.`))];
+      return [cluster, items.map(({ metadata }) => metadata.name).filter((one) => one.split('.')[0] === name)];
     }),
   );
   return Object.fromEntries(lists);
@@ -109,7 +111,8 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
       ],
     });
     // Revision 2 was never finished, so the next one of that number is another.
-    expect(await revisionsIn(rig, 'joins')).toEqual({ [a]: ['joins.rev.1'], [b]: ['joins.rev.1'], [c]: [] });
+    const kept = ['joins', 'joins.rev.1'];
+    expect(await recordsIn(rig, 'joins')).toEqual({ [a]: kept, [b]: kept, [c]: [] });
     expect(await rig.apply(two, options)).toMatchObject({ kind: 'done' });
     expect(await stateOf(rig, two)).toMatchObject({ open: 0, diagnostics: [] });
   });
@@ -127,6 +130,22 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
     const { open, diagnostics, inventories } = await stateOf(rig, one);
     expect({ open, diagnostics }).toEqual({ open: 0, diagnostics: [] });
     expect(inventories).toEqual(Array(3).fill([1, 'applied', undefined]));
+  });
+
+  rigged('and one of them leaves, can be finished, and the others keep what they have', async ({ rig }) => {
+    const [two, one] = sidesOf('goes');
+    await rig.apply(one, options);
+    killAt(rig, (request) => request.cluster === c && request.method === 'DELETE' && isRecord(request, 'goes'));
+    expect(await rig.apply(two, leaving)).toMatchObject({ kind: 'stopped', at: 'commit' });
+    revive(rig);
+
+    expect(await rig.finish(two, 'forward', options)).toMatchObject({ kind: 'done' });
+    expect(await stateOf(rig, two)).toEqual({
+      open: 0,
+      diagnostics: [],
+      inventories: Array(2).fill([2, 'applied', undefined]),
+    });
+    expect(await recordsIn(rig, 'goes')).toMatchObject({ [c]: [] });
   });
 
   rigged('and another one has left, says that there is no way back, and can be finished', async ({ rig }) => {
@@ -150,6 +169,19 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
 });
 
 describe.sequential('a run that breaks off before it has begun', () => {
+  rigged('leaves nothing behind, not even a record whose write was done and refused', async ({ rig }) => {
+    const [one, two] = sidesOf('refuses');
+    await rig.apply(one, alone);
+    rig.onRequest = (request) =>
+      request.isWrite && request.method === 'PATCH' && request.cluster === c && isRecord(request, 'refuses')
+        ? { kind: 'answer', when: 'after', status: 403, body: forbidden }
+        : undefined;
+    expect(await rig.apply(two, options)).toMatchObject({ kind: 'refused' });
+    revive(rig);
+    const kept = ['refuses', 'refuses.rev.1'];
+    expect(await recordsIn(rig, 'refuses')).toEqual({ [a]: kept, [b]: kept, [c]: [] });
+  });
+
   rigged('has changed nothing for the next one, which goes back to what was there before both', async ({ rig }) => {
     const [one, two] = sidesOf('prepares');
     await rig.apply(one, alone);
@@ -166,7 +198,6 @@ describe.sequential('a run that breaks off before it has begun', () => {
     ];
     expect(await stateOf(rig, one)).toEqual({ open: 0, diagnostics: [], inventories: untouched });
 
-    const forbidden = JSON.stringify({ kind: 'Status', status: 'Failure', code: 403, reason: 'Forbidden' });
     rig.onRequest = ({ isWrite, path }) =>
       isWrite && path.includes('/authorizationpolicies/')
         ? { kind: 'answer', when: 'before', status: 403, body: forbidden }

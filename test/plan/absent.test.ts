@@ -158,6 +158,7 @@ describe('a cluster that comes back with a run that was not finished', () => {
       name: `cluster-${letter}`,
       uid: `uid-of-cluster-${letter}`,
       revision: 4,
+      leaves: false,
     })),
     images: { before: [], target: [] },
   };

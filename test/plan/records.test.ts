@@ -33,7 +33,7 @@ const journal: Journal = {
   startedAt: '2026-11-23T15:00:00.000Z',
   by: 'somebody',
   allowed: [],
-  participants: [{ name: 'cluster-a', uid: 'uid-a', revision: 2 }],
+  participants: [{ name: 'cluster-a', uid: 'uid-a', revision: 2, leaves: false }],
   images: { before: [], target: kept },
 };
 
