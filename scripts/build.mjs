@@ -1,8 +1,8 @@
 // Builds what users install: `dist/`, an ESM bundle in pieces, so that a command loads only its own; the JSON Schema; and the
 // licences of the packages in the bundle, and a list of them. `--if-stale` does nothing when `dist/` is newer than everything it is made from.
 
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { tsImport } from 'tsx/esm/api';
@@ -39,20 +39,27 @@ const options = {
   minify: true,
   legalComments: 'none',
   metafile: true,
+  write: false,
   logLevel: 'warning',
-  // CommonJS packages in an ES module call a `require` that isn't there.
-  banner: { js: "import{createRequire as __require}from'node:module';const require=__require(import.meta.url);" },
   // Optional native parts of `ws`, which does without.
   external: ['bufferutil', 'utf-8-validate'],
   plugins: [{ name: 'computed', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, load) }],
 };
 // esbuild has printed what is wrong.
-const { metafile } = await build(options).catch(() => process.exit(1));
+const { metafile, outputFiles } = await build(options).catch(() => process.exit(1));
 
+for (const file of outputFiles) writePiece(file);
 writeFileSync('THIRD-PARTY-LICENSES.txt', licenceTexts(Object.values(metafile.outputs)));
 writeFileSync('sbom.cdx.json', bomText(Object.values(metafile.outputs)));
 await writeSchema();
 removeAllBut(Object.keys(metafile.outputs));
+
+/** CommonJS packages call a `require` that ES modules don't have. Making one takes 0.5 ms, so a piece gets it only when it has such a call. */
+function writePiece({ path, text }) {
+  const head = "import{createRequire as __require}from'node:module';const require=__require(import.meta.url);\n";
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, /\brequire\b/.test(text) ? head + text : text);
+}
 
 async function load({ path }) {
   if (!computed.includes(relative(root, path).replaceAll('\\', '/'))) return undefined;

@@ -55,7 +55,9 @@ export async function preparePlan(options: PrepareOptions, session: Session): Pr
   const plan = buildPlan({ federation, manifests, observations, course, leaving, forget, without, takeOver });
   const [tried, guards] = await session.progress(async (progress) => {
     if (plan.steps.length > 0) progress.step(`trying ${count(plan.steps.length, 'write')}`);
-    return Promise.all([dryRun({ plan, clients, takeOver }), guard(plan, options)]);
+    // The guards first: their few requests would else wait behind those of every write.
+    const guarding = guard(plan, options);
+    return Promise.all([dryRun({ plan, clients, takeOver }), guarding]);
   });
   const found = [...plan.diagnostics, ...guards, ...tried.diagnostics].map(locate);
   return { plan, dryRun: tried, diagnostics: acknowledge(found, allow) };

@@ -32,10 +32,11 @@ export function reportEvents(plan: Plan, progress: Progress): OnEvent {
         return progress.step(`${event.stage}: ${count(event.steps.length, 'write')}`);
       }
       case 'done': {
-        const key = place(event.step.cluster, event.step.stage);
+        const { cluster, stage } = event.step;
+        const key = place(cluster, stage);
         left.set(key, (left.get(key) ?? 0) - 1);
         if (left.get(key) !== 0) return;
-        const steps = plan.steps.filter(({ cluster, stage }) => place(cluster, stage) === key);
+        const steps = plan.steps.filter((step) => step.cluster === cluster && step.stage === stage);
         return progress.done(`${key}  ${opsText(steps)}`);
       }
       case 'failed':

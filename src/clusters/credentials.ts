@@ -43,8 +43,10 @@ export function credentialsOf(options: PluginContext): Credentials {
   let config: KubeConfig | undefined;
   let tls: ConnectionTls = {};
   let generation = 0;
+  let kept: SignIn | undefined;
   return {
     async current(signal) {
+      if (kept !== undefined) return kept;
       config ??= kubeConfigOf(options);
       const own = await ownCredential(context.user, plugin, signal);
       const signIn = await signInWith(config, own, context);
@@ -52,7 +54,9 @@ export function credentialsOf(options: PluginContext): Credentials {
         checkCertificates(signIn.tls, context);
         tls = signIn.tls;
       }
-      return { headers: signIn.headers, tls, generation };
+      const current = { headers: signIn.headers, tls, generation };
+      if (!changesByItself(context.user)) kept = current;
+      return current;
     },
     renew(refused) {
       if (!isRenewable(context.user)) return false;
@@ -60,6 +64,7 @@ export function credentialsOf(options: PluginContext): Credentials {
         generation++;
         plugin?.forget();
         config = undefined;
+        kept = undefined;
       }
       return true;
     },
@@ -184,5 +189,7 @@ function expiryOf(tls: ConnectionTls, userName: string): string | undefined {
   }
 }
 
-const isRenewable = (user: UserEntry): boolean =>
-  Boolean(user.exec || user.tokenFile || user['client-certificate'] || user['auth-provider']);
+/** Between two requests: a token that expires, or a file that somebody replaces. */
+const changesByItself = (user: UserEntry): boolean => Boolean(user.exec || user.tokenFile || user['auth-provider']);
+
+const isRenewable = (user: UserEntry): boolean => changesByItself(user) || Boolean(user['client-certificate']);

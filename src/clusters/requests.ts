@@ -100,10 +100,9 @@ async function sendUntilFinal(request: ApiRequest, run: Run): Promise<HttpAnswer
       continue;
     }
     const verdict = judgeOutcome(outcome, run);
-    const wait = waitBefore(attempt + 1, outcome);
-    const goesOn = verdict === 'again' || (verdict === 'unsure' && !writes);
-    if (!goesOn || attempt === mostTries || wait > longestWait)
-      return settle(outcome, { request, run, verdict, perhapsDone });
+    const goesOn = (verdict === 'again' || (verdict === 'unsure' && !writes)) && attempt < mostTries;
+    const wait = goesOn ? waitBefore(attempt + 1, outcome) : 0;
+    if (!goesOn || wait > longestWait) return settle(outcome, { request, run, verdict, perhapsDone });
     if (statusOf(outcome) === 429) run.slowDown();
     else perhapsDone ||= writes && !(outcome instanceof TransportError);
     await sleep(wait, undefined, { signal: run.signal }).catch(() => {});

@@ -17,10 +17,12 @@ const longest = 5_000;
 export type Verdict = 'final' | 'again' | 'unsure';
 
 export function judge(answer: HttpAnswer): Verdict {
-  const { code, isStatus, reason, message } = statusOf(answer);
-  if (code === 429 || code === 503) return 'again';
-  if (code === 502 || code === 504) return 'unsure';
-  if (code !== 500) return 'final';
+  const { status } = answer;
+  if (status === 429 || status === 503) return 'again';
+  if (status === 502 || status === 504) return 'unsure';
+  if (status !== 500) return 'final';
+  // Read only now: nearly every answer is a whole object, and none of these.
+  const { isStatus, reason, message } = statusOf(answer);
   if (/etcdserver: (request timed out|leader changed|no leader)|context deadline exceeded$/.test(message))
     return 'unsure';
   // a Status without a reason is an error in what we sent, and stays one

@@ -32,8 +32,8 @@ const isBlock = (value: Json): value is Block =>
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
-/** A name, or a word too long to be one of YAML's own (`false`): whatever is tried on it, it needs no quotes. */
-const plainly = /^[A-Za-z](?:\w*[./-][\w./-]*|\w{5,})$/;
+/** A name, an identity, or a word too long to be one of YAML's own (`false`): whatever is tried on it, it needs no quotes. */
+const plainly = /^(?:spiffe:\/\/)?[A-Za-z](?:\w*[./-][\w./-]*|\w{5,})$/;
 
 /** Words that were written before: a stream of objects has few that are new. */
 const written = new Map<string, string>();

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { KubeObject, Manifest, Resource } from '../manifests/manifest.ts';
 import { sameAsLive } from './compare.ts';
-import { hashOf, type InventoryItem, namespaces } from './inventory.ts';
+import { hashOfObject, type InventoryItem, namespaces } from './inventory.ts';
 import type { LiveObject } from './live.ts';
 import { type Identified, identify, keyOf, nameOf, objectKey, objectRef } from './object-key.ts';
 import type { Observation } from './observation.ts';
@@ -77,7 +77,7 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
   // A CA that a mesh signs with is never replaced by us, not even where we have made it: that is an outage.
   if (resource.kind === 'Certificate' && observation.meshRuns) return before ? { item: before, same: true } : {};
   const object = labelled(manifest.object, federation);
-  const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOf(object) };
+  const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOfObject(object) };
   if (live === undefined) {
     const comes = isNarrowing(manifest, observation, federation) ? 'tighten' : stage;
     return { item, change: { op: 'create', cluster, stage: comes, resource, id, object, source } };

@@ -1,4 +1,4 @@
-import { hashOf } from './inventory.ts';
+import { hashOf, hashOfObject } from './inventory.ts';
 import { nameOf, objectKey } from './object-key.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './step.ts';
@@ -32,7 +32,7 @@ export const fingerprint = ({ clusters, steps, federation }: Plan): Fingerprint 
 const stepPrint = (step: Step): StepPrint => ({
   key: `${step.stage} ${step.op} ${step.cluster} ${objectKey(step.id)}`,
   name: `${step.id.kind} ${nameOf(step.id)} in ${step.cluster}`,
-  wanted: step.op === 'delete' ? '' : hashOf(step.object),
+  wanted: step.op === 'delete' ? '' : hashOfObject(step.object),
   live: step.op === 'create' ? '' : hashOf([step.live.metadata.uid, step.live.metadata.generation, step.live.spec]),
 });
 

@@ -74,6 +74,15 @@ export const hashOf = (value: unknown): string =>
     .toString('hex')
     .slice(0, 16);
 
+const hashes = new WeakMap<KubeObject, string>();
+
+/** The same of an object: a plan asks for it in its items, and again when it is compared with another one. */
+export function hashOfObject(object: KubeObject): string {
+  const known = hashes.get(object) ?? hashOf(object);
+  hashes.set(object, known);
+  return known;
+}
+
 const headSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
   federation: z.string(),

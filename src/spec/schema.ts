@@ -15,6 +15,9 @@ import {
 } from './names.ts';
 import { presetPorts } from './ports.ts';
 
+// A spec is parsed once: a parser compiled for it, as zod does otherwise, costs more time than it saves.
+z.config({ jitless: true });
+
 /**
  * The federation spec: the only source of its types, of the JSON Schema for editors and of `docs/spec.md`. What one
  * value alone can't tell (references, loops, combinations) is in `checks/`.

@@ -37,6 +37,7 @@ const traps: readonly Json[] = [
     '\0',
     '\u{1f600}',
     '*.local',
+    'spiffe://cluster-a.example/ns/shop/sa/frontend',
   ],
   ...['x'.repeat(2000), null, true, false, 0, -1, 1.5, 1e21],
 ];

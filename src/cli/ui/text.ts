@@ -3,13 +3,15 @@ import { stripVTControlCharacters } from 'node:util';
 /** How many columns a terminal gives the text. Colour takes none, East Asian letters and emoji take two. */
 export function width(text: string): number {
   let columns = 0;
+  // Not made before it is used: loading the rules of Unicode takes 10 ms, and most runs have nothing to align.
+  graphemes ??= new Intl.Segmenter();
   for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) {
     columns += wide.test(segment) ? 2 : 1;
   }
   return columns;
 }
 
-const graphemes = new Intl.Segmenter();
+let graphemes: Intl.Segmenter | undefined;
 const wide =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 
