@@ -19,9 +19,14 @@ function block(value: Block, pad: string): string {
   if (isList(value)) {
     return value.map((item) => `- ${isBlock(item) ? block(item, inner) : scalar(item)}`).join(`\n${pad}`);
   }
-  return Object.entries(value)
-    .flatMap(([key, child]) => (child === undefined ? [] : [`${scalar(key)}:${below(child, inner)}`]))
-    .join(`\n${pad}`);
+  // One text that grows: lists of lines would be most of the work.
+  let text = '';
+  for (const key in value) {
+    const child = value[key];
+    if (child === undefined) continue;
+    text += `${text === '' ? '' : `\n${pad}`}${scalar(key)}:${below(child, inner)}`;
+  }
+  return text;
 }
 
 const below = (value: Json, pad: string): string =>
