@@ -1,5 +1,5 @@
 import type { Path } from '../diagnostics.ts';
-import { labelsKey } from '../model/labels.ts';
+import { sortedLabelText } from '../objects/label-index.ts';
 import { PathSet } from '../spec/paths.ts';
 import { type SaidPort, saidPorts, speaksHttp } from '../spec/ports.ts';
 import type { FederationSpec, ProviderSpec } from '../spec/schema.ts';
@@ -62,7 +62,7 @@ const sharedThings = ({ service, cluster, provider, port }: Said): Shared[] => [
     ],
   },
   {
-    key: JSON.stringify(['pods', cluster, provider.namespace, labelsKey(provider.workload), port.targetPort]),
+    key: JSON.stringify(['pods', cluster, provider.namespace, podsOf(provider), port.targetPort]),
     contradictions: (before, now) => otherProtocol(before, now, `port ${now.port.targetPort} of the workload`),
   },
 ];
@@ -82,11 +82,13 @@ function otherTarget(before: Said, now: Said): Finding[] {
 }
 
 function otherPods(before: Said, now: Said): Finding[] {
-  const [was, is] = [labelsKey(before.provider.workload), labelsKey(now.provider.workload)];
+  const [was, is] = [podsOf(before.provider), podsOf(now.provider)];
   if (was === is) return [];
-  const message = `${servicePort(now)} has the pods ${is} here, and ${was} for "${before.service}"`;
+  const message = `${servicePort(now)} has the pods with ${is} here, and those with ${was} for "${before.service}"`;
   return [found(message, [...now.at.provider, 'workload'], before, now)];
 }
+
+const podsOf = ({ workload }: ProviderSpec): string => sortedLabelText(new Map(Object.entries(workload)));
 
 const servicePort = ({ service, provider, port }: Said): string =>
   `port ${port.number} of the Service ${provider.namespace}/${provider.service ?? service}`;

@@ -1,7 +1,6 @@
 import type { Path } from '../diagnostics.ts';
-import { labelsKey } from '../model/labels.ts';
 import { grouped } from '../objects/catalogue.ts';
-import { LabelIndex, labelText } from '../objects/label-index.ts';
+import { LabelIndex, labelText, sortedLabelText } from '../objects/label-index.ts';
 import { saidPorts } from '../spec/ports.ts';
 import type { FederationSpec } from '../spec/schema.ts';
 import { providersOf, servicesOf } from '../spec/services.ts';
@@ -50,7 +49,6 @@ function workloadsOf(spec: FederationSpec): SaidWorkload[] {
     providersOf(named).map(({ cluster, provider, at }) => ({
       place: `${cluster}/${provider.namespace}`,
       labels: new Map(Object.entries(provider.workload)),
-      key: `${cluster}/${provider.namespace}/${labelsKey(provider.workload)}`,
       service: named.name,
       at: [...at, 'workload'],
       ports: saidPorts(named.service).map(({ targetPort }) => targetPort),
@@ -65,16 +63,17 @@ function workloadsOf(spec: FederationSpec): SaidWorkload[] {
       ],
     })),
   );
-  return [...grouped(shares, ({ key }) => key).values()].flatMap(([first, ...others]) =>
-    first
-      ? [
-          {
-            ...first,
-            ports: new Set([first, ...others].flatMap(({ ports }) => ports)),
-            looksAt: [first, ...others].flatMap(({ looksAt }) => looksAt),
-          },
-        ]
-      : [],
+  return [...grouped(shares, ({ place, labels }) => `${place}/${sortedLabelText(labels)}`).values()].flatMap(
+    ([first, ...others]) =>
+      first
+        ? [
+            {
+              ...first,
+              ports: new Set([first, ...others].flatMap(({ ports }) => ports)),
+              looksAt: [first, ...others].flatMap(({ looksAt }) => looksAt),
+            },
+          ]
+        : [],
   );
 }
 

@@ -33,3 +33,7 @@ export const isSubset = (some: ReadonlyMap<string, string>, all: ReadonlyMap<str
 
 export const labelText = (labels: ReadonlyMap<string, string>): string =>
   [...labels].map(([key, value]) => `${key}: ${value}`).join(', ');
+
+/** One text per set of labels, whatever their order. */
+export const sortedLabelText = (labels: ReadonlyMap<string, string>): string =>
+  labelText(new Map([...labels].toSorted()));
