@@ -5,7 +5,7 @@ import { portModes } from './peers.ts';
 import { principalOf, type Question } from './question.ts';
 import type { Sites } from './sites.ts';
 import { allOf, dependsOn, isOpen, type Truth } from './truth.ts';
-import { judge, type RuleRef, type Verdict } from './verdict.ts';
+import { actionOf, judge, type RuleRef, type Verdict } from './verdict.ts';
 import type { Obstacle } from './ways.ts';
 
 /** What becomes of a call on one of its ways. */
@@ -88,7 +88,7 @@ function decide(way: Arrival, question: Question): WayAnswer {
       ...verdict,
       obstacle: undefined,
       why: undefined,
-      otherwise: otherwise.filter(({ rule }) => rule !== undefined),
+      otherwise: otherwise.filter(({ policy, rule }) => rule !== undefined && actionOf(policy) === 'ALLOW'),
       sni,
       through,
     };

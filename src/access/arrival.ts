@@ -2,7 +2,7 @@ import type { KubeObject } from '../manifests/manifest.ts';
 import { specOf } from '../manifests/transition.ts';
 import type { Federation, Provider } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
-import { labelsKey } from '../model/labels.ts';
+import { isWithin } from '../model/labels.ts';
 import { passesOn } from './gateways.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
 import { hasLabels, type Workload } from './selection.ts';
@@ -187,10 +187,10 @@ const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site,
   through: hop.by,
 });
 
-/** The pods of the provider; what the spec has other labels for are other pods. */
+/** The pods of the provider. What the spec has other labels for are other pods, unless the ones select the others. */
 function workloadOf({ namespace, workload: labels }: Provider, { cluster }: Site, federation: Federation): Workload {
   const near = workloadsIn(federation).get(`${cluster.name}/${namespace}`) ?? [];
-  const others = near.map((one) => one.labels).filter((one) => labelsKey(one) !== labelsKey(labels));
+  const others = near.map((one) => one.labels).filter((one) => !isWithin(one, labels) && !isWithin(labels, one));
   return { namespace, labels, others };
 }
 

@@ -17,8 +17,16 @@ export function knownCallers(sites: Sites): Caller[] {
     ...policies.flatMap((policy) => namedIn(policy, federation)),
     ...federation.clusters.flatMap(({ name }) => strangersOf(name, federation)),
   ];
-  return [...new Map(callers.map((caller) => [callerText(caller), caller])).values()];
+  return distinct(callers);
 }
+
+/** The same, if none of them had a sidecar. */
+export const withoutSidecars = (callers: readonly Caller[]): Caller[] =>
+  distinct(callers.map((caller) => ({ ...caller, sidecar: false })));
+
+const distinct = (callers: readonly Caller[]): Caller[] => [
+  ...new Map(callers.map((caller) => [callerText(caller), caller])).values(),
+];
 
 /** `cluster-a/shop/frontend`; a star is anybody else. */
 export const callerText = ({ cluster, namespace, serviceAccount, sidecar }: Caller): string =>

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { listOf, objectsOf, specOf, textsOf } from '../manifests/transition.ts';
+import type { WayAnswer } from './answer.ts';
+import { isOpen } from './truth.ts';
 import { actionOf, type RuleRef } from './verdict.ts';
 
 /** A kind of request that a rule speaks of: what is missing is any. */
@@ -14,6 +16,16 @@ export interface Requests {
 export interface RequestLimits {
   readonly allowed: readonly Requests[];
   readonly refused: readonly Requests[];
+}
+
+/** Where a way lets some requests in: which. Where it depends on something else, too, those that it lets in at most. */
+export function limitsOfWay(
+  { allowed, by }: Pick<WayAnswer, 'allowed' | 'by'>,
+  port: number,
+): RequestLimits | undefined {
+  if (!isOpen(allowed) || !allowed.request) return undefined;
+  const limits = requestLimits(by, port);
+  return allowed.on.length === 0 ? limits : { allowed: limits.allowed, refused: [] };
 }
 
 export function requestLimits(by: readonly RuleRef[], port: number): RequestLimits {

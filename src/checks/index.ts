@@ -28,12 +28,14 @@ import { portsExist } from './ports-exist.ts';
 import { protocolsAreKnown } from './protocols-are-known.ts';
 import { providersHaveGateways } from './providers-have-gateways.ts';
 import { remoteTrustDomainsHaveAName } from './remote-trust-domains-have-a-name.ts';
+import { servicePortsAgree } from './service-ports-agree.ts';
 import { severalProvidersAreOneService } from './several-providers-are-one-service.ts';
 import { severalProvidersHaveAHost } from './several-providers-have-a-host.ts';
 import { timeoutsLeaveRoomForTries } from './timeouts-leave-room-for-tries.ts';
 import { trustDomainsDiffer } from './trust-domains-differ.ts';
 import { virtualAddressesDiffer } from './virtual-addresses-differ.ts';
 import { weightsAddUp } from './weights-add-up.ts';
+import { workloadsAreToldApart } from './workloads-are-told-apart.ts';
 
 export { runChecks } from './check.ts';
 
@@ -65,6 +67,8 @@ export const specChecks: readonly Check<'spec'>[] = [
   deadGatewaysAreNoticed,
   timeoutsLeaveRoomForTries,
   orderIsKeptElsewhereOnly,
+  workloadsAreToldApart,
+  servicePortsAgree,
   trustDomainsDiffer,
   remoteTrustDomainsHaveAName,
   localCallersAreLocal,

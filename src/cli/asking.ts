@@ -1,4 +1,5 @@
-import { knownCallers } from '../access/callers.ts';
+import { existsSync } from 'node:fs';
+import { knownCallers, withoutSidecars } from '../access/callers.ts';
 import type { Caller, Question } from '../access/question.ts';
 import { portsOf, questionsOf } from '../access/questions.ts';
 import { renderedObjects } from '../access/rendered.ts';
@@ -8,7 +9,7 @@ import { SpecError, UsageError } from '../errors.ts';
 import type { Federation, Service } from '../model/federation.ts';
 import { dialledHosts } from '../model/imports.ts';
 import { nearest } from '../nearest.ts';
-import { readObjects } from '../objects/read-objects.ts';
+import { type ObjectText, readObjects } from '../objects/read-objects.ts';
 import type { Compiled } from '../pipeline.ts';
 import { knownCluster } from './known-cluster.ts';
 import { readMeshConfigs } from './mesh-configs.ts';
@@ -50,9 +51,10 @@ export async function readSites(
 }
 
 /** `cluster-b=policies`, or `policies` for all of them; a folder may have an equals sign in its name. */
-function textsOf(path: string, clusters: readonly string[], session: Session) {
+async function textsOf(path: string, clusters: readonly string[], session: Session): Promise<ObjectText[]> {
   const [, cluster = '', folder = ''] = /^([^=]+)=(.+)$/.exec(path) ?? [];
-  return clusters.includes(cluster) ? readObjectTexts([folder], session, cluster) : readObjectTexts([path], session);
+  if (cluster === '' || (!clusters.includes(cluster) && existsSync(path))) return readObjectTexts([path], session);
+  return readObjectTexts([folder], session, knownCluster(cluster, clusters));
 }
 
 /** An object that can't be read might be the one that decides. */
@@ -64,14 +66,21 @@ function refuseErrors(diagnostics: readonly Diagnostic[], session: Session): voi
 /** What is asked: about one caller or all that are known, one service or all. */
 export function questionsFor(options: CallOptions, sites: Sites): Question[] {
   const { federation } = sites;
-  const callers = options.from === undefined ? knownCallers(sites) : [callerFrom(options.from, options, federation)];
+  const callers = callersFrom(options, sites);
   const host = federation.services.flatMap(dialledHosts).find((one) => one === options.to);
   const services = options.to === undefined ? federation.services : [serviceFrom(options.to, federation)];
   const { port, method, path } = options;
+  refuseMethod(method);
   refusePath(path);
   const questions = questionsOf({ callers, services, host, port, method, path });
   refusePort(options, services, questions);
   return questions;
+}
+
+function callersFrom(options: CallOptions, sites: Sites): Caller[] {
+  if (options.from !== undefined) return [callerFrom(options.from, options, sites.federation)];
+  const known = knownCallers(sites);
+  return options.sidecar ? known : withoutSidecars(known);
 }
 
 function callerFrom(text: string, { sidecar }: CallOptions, { clusters }: Federation): Caller {
@@ -98,6 +107,13 @@ function serviceFrom(text: string, { services }: Federation): Service {
   );
 }
 
+/** As HTTP spells it: a token (RFC 9110, 9.1 and 5.6.2). */
+function refuseMethod(method: string | undefined): void {
+  if (method !== undefined && !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+    throw new UsageError(`"${method}" is not a method.`, 'A method is one word, such as GET.');
+  }
+}
+
 function refusePath(path: string | undefined): void {
   if (path !== undefined && !path.startsWith('/')) {
     throw new UsageError(`"${path}" is not a path.`, 'A path begins with "/".');
@@ -111,7 +127,10 @@ function refusePort(
 ): void {
   const names = services.flatMap(({ ports }) => ports.map((one) => one.name));
   if (port !== undefined && services.every((service) => portsOf(service, port, false).length === 0)) {
-    throw new UsageError(`There is no port "${port}".`, `Ports are ${[...new Set(names)].join(', ')}, or a number.`);
+    throw new UsageError(
+      `There is no port "${port}".`,
+      `Ports are ${[...new Set(names)].join(', ')}, or a number from 1 to 65535.`,
+    );
   }
   if ((method ?? path) !== undefined && asked.length > 0 && asked.every((one) => !one.port.http)) {
     throw new UsageError('Methods and paths are for HTTP ports.', 'Leave --method and --path away.');

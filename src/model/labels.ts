@@ -7,3 +7,7 @@ export const labelsKey = (labels: Labels): string =>
     .sort()
     .map((key) => `${key}=${labels[key]}`)
     .join(',');
+
+/** What has all the labels of the one has those of the other: its selector selects them. */
+export const isWithin = (some: Labels, all: Labels): boolean =>
+  Object.entries(some).every(([key, value]) => all[key] === value);

@@ -31,7 +31,7 @@ interface Share {
 function toWorkload(first: Share, others: readonly Share[]): Workload {
   const shares = [first, ...others];
   const { cluster, namespace, workload, at } = first.provider;
-  const exportedPorts = unique(shares.flatMap(({ service }) => service.ports.map((port) => port.targetPort)));
+  const exportedPorts = unique(shares.flatMap(({ service }) => targetPorts(service)));
   return {
     cluster,
     namespace,
@@ -39,15 +39,19 @@ function toWorkload(first: Share, others: readonly Share[]): Workload {
     name: workloadName(workload),
     exportedPorts,
     servesTcp: shares.some(({ service }) => service.ports.some((port) => !isHttp(port))),
-    rules: distinct([...shares.flatMap(rulesOf), ...openPorts(shares, exportedPorts)]),
+    rules: distinct([...shares.flatMap((share) => rulesOf(share, shares)), ...openPorts(shares, exportedPorts)]),
     idleTimeout: longestIdle(shares.flatMap(({ service }) => service.ports)),
     at,
   };
 }
 
-const rulesOf = ({ service, provider }: Share): Rule[] => [
+const rulesOf = ({ service, provider }: Share, shares: readonly Share[]): Rule[] => [
   ...service.consumers.flatMap((consumer) => consumerRules(consumer, service.ports)),
-  ...localRules(service, provider),
+  ...localRules(
+    service,
+    provider,
+    shares.map((share) => share.service),
+  ),
 ];
 
 /** One rule per caller and port: an HTTP field makes Istio ignore the whole rule on a TCP port. */
@@ -65,17 +69,43 @@ function consumerRules(consumer: Caller, ports: readonly Port[]): Rule[] {
     }));
 }
 
-/** Local callers keep all ports of the workload unless the spec names some: that they could call it before is the point. */
-function localRules({ localCallers, at }: Service, { cluster }: Provider): Rule[] {
+/**
+ * Local callers keep all ports of the workload unless the spec names some: that they could call it before is the point. But the
+ * ports of another service of the same pods are for that one's callers.
+ */
+function localRules(service: Service, { cluster }: Provider, sharing: readonly Service[]): Rule[] {
+  const { localCallers, at } = service;
   const { trustDomain } = cluster;
-  if (localCallers === 'any') return [{ ...anyRule, principals: [`${trustDomain}/*`], at: [...at, 'localCallers'] }];
+  const notPorts = (caller: Caller | 'any'): number[] | undefined => portsOfOthers(caller, service, sharing);
+  if (localCallers === 'any')
+    return [{ ...anyRule, principals: [`${trustDomain}/*`], notPorts: notPorts('any'), at: [...at, 'localCallers'] }];
   return localCallers.map((caller) => ({
     ...anyRule,
     principals: [principal(trustDomain, caller.namespace, caller.serviceAccount)],
     ports: caller.ports,
+    notPorts: caller.ports ? undefined : notPorts(caller),
     at: caller.at,
   }));
 }
+
+/** Of the services on the same pods that don't have this caller; undefined where there are none. */
+function portsOfOthers(caller: Caller | 'any', service: Service, sharing: readonly Service[]): number[] | undefined {
+  const own = targetPorts(service);
+  const ports = sharing
+    .filter((other) => other !== service && !hasLocalCaller(other, caller))
+    .flatMap(targetPorts)
+    .filter((port) => !own.includes(port));
+  return ports.length > 0 ? unique(ports) : undefined;
+}
+
+const hasLocalCaller = ({ localCallers }: Service, caller: Caller | 'any'): boolean =>
+  localCallers === 'any' ||
+  (caller !== 'any' && localCallers.some((one) => one.ports === undefined && isSame(one, caller)));
+
+const isSame = (one: Caller, other: Caller): boolean =>
+  one.namespace === other.namespace && one.serviceAccount === other.serviceAccount;
+
+const targetPorts = ({ ports }: Service): number[] => ports.map(({ targetPort }) => targetPort);
 
 /**
  * Ports that are not exported stay as open as they were, where the spec says so: to the identities of their own mesh and to

@@ -2,6 +2,8 @@
 export class LabelIndex<Item extends { readonly labels: ReadonlyMap<string, string> }> {
   readonly all: readonly Item[];
   readonly #byLabel = new Map<string, Item[]>();
+  /** By the one of its labels that the fewest others have: a label of everything is no way to find anything. */
+  readonly #byRarest: ReadonlyMap<string, Item[]>;
 
   constructor(all: readonly Item[]) {
     this.all = all;
@@ -12,6 +14,15 @@ export class LabelIndex<Item extends { readonly labels: ReadonlyMap<string, stri
         else this.#byLabel.set(label.join('='), [item]);
       }
     }
+    const rarity = (label: string): number => this.#byLabel.get(label)?.length ?? 0;
+    const rarest = new Map<string, Item[]>();
+    for (const item of all) {
+      const [label] = [...item.labels].map((one) => one.join('=')).sort((one, other) => rarity(one) - rarity(other));
+      const group = label === undefined ? undefined : rarest.get(label);
+      if (group) group.push(item);
+      else if (label !== undefined) rarest.set(label, [item]);
+    }
+    this.#byRarest = rarest;
   }
 
   /** Those that have all of these labels; none for no labels at all, which select everything. */
@@ -23,8 +34,8 @@ export class LabelIndex<Item extends { readonly labels: ReadonlyMap<string, stri
 
   /** Those all of whose labels are among these: selectors that select what has them. */
   within(labels: ReadonlyMap<string, string>): readonly Item[] {
-    const candidates = [...labels].flatMap((label) => this.#byLabel.get(label.join('=')) ?? []);
-    return [...new Set(candidates)].filter((item) => isSubset(item.labels, labels));
+    const candidates = [...labels].flatMap((label) => this.#byRarest.get(label.join('=')) ?? []);
+    return candidates.filter((item) => isSubset(item.labels, labels));
   }
 }
 
@@ -33,3 +44,7 @@ export const isSubset = (some: ReadonlyMap<string, string>, all: ReadonlyMap<str
 
 export const labelText = (labels: ReadonlyMap<string, string>): string =>
   [...labels].map(([key, value]) => `${key}: ${value}`).join(', ');
+
+/** One text per set of labels, whatever their order. */
+export const sortedLabelText = (labels: ReadonlyMap<string, string>): string =>
+  labelText(new Map([...labels].toSorted()));

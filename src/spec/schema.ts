@@ -199,7 +199,9 @@ const localCaller = z
       .array(portNumber)
       .min(1)
       .optional()
-      .describe("Ports of the workload that it may call; default: all, also those that aren't exported."),
+      .describe(
+        "Ports of the workload that it may call; default: all, also those that aren't exported, but not those of another service of the same pods.",
+      ),
   })
   .describe("A caller within the provider's own cluster.")
   .meta({ title: 'local caller' });

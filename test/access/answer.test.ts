@@ -6,7 +6,14 @@ import { questionsOf } from '../../src/access/questions.ts';
 import type { Sites } from '../../src/access/sites.ts';
 import { isOpen } from '../../src/access/truth.ts';
 import type { JsonObject } from '../../src/json.ts';
-import { type FederationInput, federation, service, sharedService } from '../support/federation.ts';
+import {
+  type FederationInput,
+  federation,
+  provider,
+  type ServiceInput,
+  service,
+  sharedService,
+} from '../support/federation.ts';
 import { type Beside, changed, istioObject, sitesWith } from '../support/sites.ts';
 
 const who = (text: string, sidecar = true): Caller => {
@@ -97,6 +104,64 @@ describe('what is rendered', () => {
       '- cluster: cluster-a',
       '- namespace: default',
     ]);
+  });
+
+  describe('where two services have the same pods', () => {
+    const caller = { namespace: 'default', serviceAccount: 'batch' };
+    const two = (api: ServiceInput['localCallers'], admin: ServiceInput['localCallers']) =>
+      sitesWith(
+        federation({
+          services: {
+            'backend-api': service({ localCallers: api }),
+            'backend-admin': service({ port: { number: 81, protocol: 'HTTP' }, localCallers: admin }),
+          },
+        }),
+      );
+    test.each<[string, ServiceInput['localCallers'], ServiceInput['localCallers'], Record<string, boolean>]>([
+      ['any caller of one is none of the other', [], 'any', { 80: false, 81: true, 9000: true }],
+      ['nor is one that it names', [caller], [], { 80: true, 81: false, 9000: true }],
+      ['who may call both may call every port', [caller], 'any', { 80: true, 81: true, 9000: true }],
+      ['as may those whom both name', [caller], [caller], { 80: true, 81: true, 9000: true }],
+      [
+        'a port that is named is meant, whosever it is',
+        [{ ...caller, ports: [81] }],
+        [],
+        { 80: false, 81: true, 9000: false },
+      ],
+      [
+        'some ports of the other are not all of them',
+        [caller],
+        [{ ...caller, ports: [9000] }],
+        { 80: true, 81: false, 9000: true },
+      ],
+    ])('%s', (_, api, admin, expected) => {
+      const of = two(api, admin);
+      const found = Object.keys(expected).map((port) => {
+        const services = of.federation.services.filter(({ name }) => (port === '81' ? /admin/ : /api/).test(name));
+        const [question] = questionsOf({ callers: [batch], services, port });
+        return [port, question && answer(question, of).allowed];
+      });
+      expect(Object.fromEntries(found)).toEqual(expected);
+    });
+
+    test('a policy for some of the pods counts where the spec has those as a service', () => {
+      const canary = service({
+        providers: { 'cluster-b': provider({ workload: { app: 'backend-api', version: 'v1' } }) },
+      });
+      const of = sitesWith(
+        federation({
+          services: {
+            'backend-v1': { ...canary, localCallers: [] },
+            'backend-api': service({ localCallers: [caller] }),
+          },
+        }),
+      );
+      // The policy of all the pods is one of theirs, too.
+      expect(ask(of, { caller: batch })).toMatchObject({
+        allowed: true,
+        by: ['AuthorizationPolicy shop-backend-api 1'],
+      });
+    });
   });
 
   test('shares over clusters: each way has its own policies', () => {

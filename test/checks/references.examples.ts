@@ -11,6 +11,11 @@ const catalog = (traffic: Parameters<typeof sharedService>[0] = {}) =>
   federation({ services: { catalog: sharedService(traffic) } });
 const api = (difference: Parameters<typeof service>[0]) =>
   federation({ services: { 'backend-api': service(difference) } });
+/** `backend-api`, and another service. */
+const beside = (difference: Parameters<typeof service>[0]) =>
+  federation({ services: { 'backend-api': service(), 'backend-v1': service(difference) } });
+const canary = () => provider({ workload: { version: 'v1', app: 'backend-api' } });
+const ofBackendApi = { providers: { 'cluster-b': provider({ service: 'backend-api' }) } };
 
 /** 12xx */
 export const references: ExamplesByCode = {
@@ -833,6 +838,124 @@ export const references: ExamplesByCode = {
         spec: api({ traffic: { timeout: '9s', retries: { attempts: 2, perTryTimeout: '3s' } } }),
       },
       { title: 'a time-out alone', spec: api({ traffic: { timeout: '1s' } }) },
+    ],
+  },
+  AXC1230: {
+    wrong: [
+      {
+        title: 'pods that another service selects too, with another port',
+        spec: beside({ port: { number: 81, protocol: 'HTTP' }, providers: { 'cluster-b': canary() } }),
+        at: 'services.backend-v1.providers.cluster-b.workload',
+        says: '"backend-api" selects them, too',
+      },
+      {
+        title: 'the wider labels second',
+        spec: federation({
+          services: {
+            'backend-v1': service({ port: { number: 81, protocol: 'HTTP' }, providers: { 'cluster-b': canary() } }),
+            'backend-api': service(),
+          },
+        }),
+        at: 'services.backend-v1.providers.cluster-b.workload',
+      },
+    ],
+    right: [
+      {
+        title: 'the same labels',
+        spec: beside({ port: { number: 81, protocol: 'HTTP' } }),
+      },
+      {
+        title: 'labels that tell the pods apart',
+        spec: beside({
+          port: { number: 81, protocol: 'HTTP' },
+          providers: { 'cluster-b': provider({ workload: { app: 'backend-v1', version: 'v1' } }) },
+        }),
+      },
+      {
+        title: 'some of the pods of another service, with the same port: their policies say the same of it',
+        spec: beside({ providers: { 'cluster-b': canary() } }),
+      },
+      {
+        title: 'pods of another Namespace',
+        spec: beside({
+          port: { number: 81, protocol: 'HTTP' },
+          providers: { 'cluster-b': { ...canary(), namespace: 'store' } },
+        }),
+      },
+      {
+        title: 'pods of another cluster',
+        spec: beside({
+          port: { number: 81, protocol: 'HTTP' },
+          providers: { 'cluster-a': canary() },
+          consumers: [{ cluster: 'cluster-b', ...shop }],
+        }),
+      },
+    ],
+  },
+  AXC1231: {
+    wrong: [
+      {
+        title: 'one Service port as HTTP and as TCP',
+        spec: beside({ ...ofBackendApi, port: { number: 80, targetPort: 8080, protocol: 'TCP' } }),
+        at: 'services.backend-v1.port.protocol',
+        says: 'HTTP for "backend-api"',
+      },
+      {
+        title: 'one Service port as HTTP and, by its preset, as TCP',
+        spec: beside({ ...ofBackendApi, preset: 'redis', port: { number: 80, targetPort: 8080 } }),
+        at: 'services.backend-v1.port.protocol',
+      },
+      {
+        title: 'one Service port with two ports of the workload',
+        spec: beside({ ...ofBackendApi, port: { number: 80, targetPort: 8081, protocol: 'HTTP' } }),
+        at: 'services.backend-v1.port.targetPort',
+        says: 'leads to port 8081',
+      },
+      {
+        title: 'one Service port with other pods',
+        spec: beside({
+          providers: { 'cluster-b': provider({ service: 'backend-api', workload: { app: 'backend-v1' } }) },
+        }),
+        at: 'services.backend-v1.providers.cluster-b.workload',
+      },
+      {
+        title: 'one port of the pods as HTTP and, of another Service, as TCP',
+        spec: beside({ port: { number: 81, targetPort: 8080, protocol: 'TCP' } }),
+        at: 'services.backend-v1.port.protocol',
+        says: 'port 8080 of the workload',
+      },
+      {
+        title: 'a contradiction in every cluster, said once',
+        spec: federation({
+          services: {
+            catalog: sharedService(),
+            'catalog-raw': sharedService({
+              host: 'raw.xc.global',
+              port: { number: 80, targetPort: 8080, protocol: 'TCP' },
+              providers: {
+                'cluster-a': provider({ service: 'catalog' }),
+                'cluster-b': provider({ service: 'catalog' }),
+              },
+            }),
+          },
+        }),
+        at: 'services.catalog-raw.port.protocol',
+      },
+    ],
+    right: [
+      { title: 'one Service port under two names', spec: beside(ofBackendApi) },
+      { title: 'two ports of one Service', spec: beside({ ...ofBackendApi, port: { number: 81, protocol: 'TCP' } }) },
+      {
+        title: 'HTTP and gRPC, which one port can speak',
+        spec: beside({ ...ofBackendApi, port: { number: 80, targetPort: 8080, protocol: 'GRPC' } }),
+      },
+      {
+        title: 'Services of other Namespaces',
+        spec: beside({
+          port: { number: 80, protocol: 'TCP' },
+          providers: { 'cluster-b': provider({ service: 'backend-api', namespace: 'store' }) },
+        }),
+      },
     ],
   },
 };

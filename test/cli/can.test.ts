@@ -16,6 +16,8 @@ const files = {
   'federation.yaml': readFileSync('examples/service-to-service/federation.yaml', 'utf8'),
   'database.yaml': readFileSync('examples/database/federation.yaml', 'utf8'),
   'policies/fence.yaml': fence,
+  'tiers/fence.yaml': fence.replace(/ +- from.*\n +when/, '    - when'),
+  'a=b/fence.yaml': fence,
   'broken/fence.yaml': 'kind: [',
   'mesh/istio.yaml': `apiVersion: v1
 kind: ConfigMap
@@ -53,6 +55,15 @@ describe('one call', () => {
     });
   });
 
+  test('that is refused beside a rule that hangs on something else: only what lets in is named', async () => {
+    const { stdout } = await can(...frontend, '--method', 'PUT', '--path', '/api/x', '--with', 'tiers');
+    expect(stdout).toBe(`✖ cluster-a/shop/frontend may not call backend-api:80 (http) with PUT /api/x
+  rule 0 of AuthorizationPolicy backend/shop-backend-api in cluster-b lets other requests in:
+    GET, POST /api/*, /health
+    federation.yaml:22:9  - cluster: cluster-a
+`);
+  });
+
   test.each([
     ['without a request: for some', frontend, 0, 'may call backend-api:80 (http), for some requests'],
     ['by the host', ['--from', 'cluster-a/shop/frontend', '--to', 'backend-api.cluster-b.local'], 0, 'may call'],
@@ -80,6 +91,7 @@ describe('one call', () => {
       1,
       'it depends on request.headers[x-tier] of the request',
     ],
+    ['with a folder that has an equals sign', [...frontend, '--with', 'a=b'], 1, 'it depends on'],
     ['with what is in another cluster', [...frontend, '--with', 'cluster-a=policies'], 0, 'for some requests'],
     [
       'with a MeshConfig',
@@ -111,6 +123,20 @@ Everything else is refused: 5 of 7 that were looked at.
     expect((await can('--from', 'cluster-b/backend/batch')).stdout).toMatch(
       /^cluster-b\/backend\/batch +backend-api:80 +yes/m,
     );
+  });
+
+  test('where it depends: the requests that may be let in', async () => {
+    const { stdout } = await can('--to', 'backend-api', '--with', 'cluster-b=tiers');
+    expect(stdout).toMatch(/^cluster-a\/shop\/frontend +backend-api:80 +depends +GET, POST \/api\/\*, \/health {2}/m);
+    expect(stdout).toMatch(/^cluster-b\/backend\/batch +backend-api:80 +depends +all {2}/m);
+  });
+
+  test('without a sidecar: nobody has one', async () => {
+    expect((await can('--to', 'backend-api', '--no-sidecar')).stdout).toBe('Nothing may be called.\n');
+    const { stdout } = await can('-f', 'database.yaml', '--port', '9187', '--no-sidecar');
+    const callers = stdout.split('\n').filter((line) => line.startsWith('cluster-'));
+    expect(callers.length).toBeGreaterThan(1);
+    expect(callers.filter((line) => !line.includes('(no sidecar)'))).toEqual([]);
   });
 
   test('in JSON are complete', async () => {
@@ -145,6 +171,9 @@ describe('what could not be asked ends with 2 and a hint', () => {
     ['a caller in an unknown cluster', ['--from', 'cluster-x/shop/frontend'], 'is not a cluster of this federation'],
     ['an unknown service', ['--to', 'backend-ap'], 'Did you mean "backend-api"?'],
     ['a port that none can have', [...frontend, '--port', '0'], 'There is no port "0".'],
+    ['what ports there are', [...frontend, '--port', '0'], 'Ports are http, or a number from 1 to 65535.'],
+    ['a method of two words', [...frontend, '--method', 'G T'], '"G T" is not a method.'],
+    ['objects of an unknown cluster', ['--with', 'cluster-z=policies'], '"cluster-z" is not a cluster'],
     ['an unknown port', [...frontend, '--port', 'grpc'], 'There is no port "grpc".'],
     ['a path without its slash', [...frontend, '--path', 'api'], 'A path begins with "/".'],
     ['a method on bytes', ['-f', 'database.yaml', '--method', 'GET'], 'Methods and paths are for HTTP ports.'],

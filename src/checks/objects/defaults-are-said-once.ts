@@ -1,6 +1,6 @@
 import { grouped } from '../../objects/catalogue.ts';
 import { type Kind, kinds } from '../../objects/kind-names.ts';
-import { labelText } from '../../objects/label-index.ts';
+import { sortedLabelText } from '../../objects/label-index.ts';
 import { type Located, nameOf } from '../../objects/located.ts';
 import { defineClusterCheck } from './object-check.ts';
 
@@ -36,5 +36,4 @@ const selectorOf = ({ spec }: Located): ReadonlyMap<string, string> =>
 
 const isSelecting = ({ spec }: Located): boolean => !spec.at('targetRefs').isSet && !spec.at('targetRef').isSet;
 
-const placeOf = (located: Located): string =>
-  `${located.namespace}|${labelText(new Map([...selectorOf(located)].toSorted()))}`;
+const placeOf = (located: Located): string => `${located.namespace}|${sortedLabelText(selectorOf(located))}`;

@@ -1,5 +1,5 @@
 import type { Answer, WayAnswer } from '../../access/answer.ts';
-import { requestLimits } from '../../access/requests.ts';
+import { limitsOfWay, requestLimits } from '../../access/requests.ts';
 import type { Sites } from '../../access/sites.ts';
 import { isOpen } from '../../access/truth.ts';
 import type { RuleRef } from '../../access/verdict.ts';
@@ -26,7 +26,7 @@ const wayJson = (way: WayAnswer, port: number, sites: Sites) => ({
   to: way.to,
   may: mayOf(way.allowed),
   reason: reasonOf(way, sites),
-  requests: mayOf(way.allowed) === 'some' ? requestLimits(way.by, port) : undefined,
+  requests: limitsOfWay(way, port),
   otherRequests: way.otherwise.length > 0 ? requestLimits(way.otherwise, port) : undefined,
   by: way.by.map((ref) => refJson(ref, sites)),
   through: way.through.map((policy) => refJson({ policy, rule: undefined }, sites)),

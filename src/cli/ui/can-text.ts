@@ -1,7 +1,7 @@
 import type { Answer, WayAnswer } from '../../access/answer.ts';
 import { callerText } from '../../access/callers.ts';
 import type { Question } from '../../access/question.ts';
-import { type Requests, requestLimits } from '../../access/requests.ts';
+import { limitsOfWay, type Requests, requestLimits } from '../../access/requests.ts';
 import type { Sites } from '../../access/sites.ts';
 import { isOpen, type Truth } from '../../access/truth.ts';
 import type { RuleRef } from '../../access/verdict.ts';
@@ -106,10 +106,9 @@ export const positionOf = ({ policy, rule }: RuleRef, sites: Sites): Position | 
   sites.sourceOf(policy)?.locate(rule === undefined ? ['spec'] : ['spec', 'rules', rule]);
 
 /** Which requests are meant, where only some are let in. */
-function limitsOf({ allowed, by, otherwise }: WayAnswer, { port }: Question): string[] {
-  const refs = mayOf(allowed) === 'some' ? by : otherwise;
-  const limits = requestLimits(refs, port.targetPort);
-  return [...limits.allowed.map(requestsText), ...limits.refused.map((one) => `not ${requestsText(one)}`)];
+function limitsOf(way: WayAnswer, { port }: Question): string[] {
+  const { allowed, refused } = limitsOfWay(way, port.targetPort) ?? requestLimits(way.otherwise, port.targetPort);
+  return [...allowed.map(requestsText), ...refused.map((one) => `not ${requestsText(one)}`)];
 }
 
 /** `GET, POST /api/*, /health` */
