@@ -22,7 +22,7 @@ export interface RequestOptions {
   readonly contentType?: string;
   /** Default `application/json`. */
   readonly accept?: string;
-  /** Default 10 s. */
+  /** Default 30 s. */
   readonly timeoutMs?: number;
 }
 
@@ -55,7 +55,7 @@ interface Door {
 }
 
 function send(agent: Agent, method: string, url: URL, options: RequestOptions = {}): Promise<Answer> {
-  const { body, contentType = 'application/json', accept = 'application/json', timeoutMs = 10_000 } = options;
+  const { body, contentType = 'application/json', accept = 'application/json', timeoutMs = 30_000 } = options;
   const text = body === undefined ? undefined : JSON.stringify(body);
   // Node adds no length to a DELETE, and its body would be read as the next request
   const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
