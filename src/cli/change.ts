@@ -35,7 +35,8 @@ export interface ChangeOptions extends ContextOptions {
   readonly takeOver?: boolean;
   readonly settle: number;
   readonly timeout: number;
-  readonly onFailure: 'rollback' | 'hold';
+  /** Missing where a failure can only hold: what ends a run is no new run. */
+  readonly onFailure?: 'rollback' | 'hold';
   readonly maxRemovals?: number;
   readonly lockTtl: number;
   /** Clusters that took part and are not to be asked after any more. */
@@ -49,11 +50,6 @@ export const changeOptions = (command: Command): Command =>
     command
       .option('--dry-run', 'show the plan, change nothing')
       .option('-y, --yes', 'do not ask')
-      .addOption(
-        new Option('--on-failure <what>', 'what a stage that fails leads to')
-          .choices(['rollback', 'hold'])
-          .default('rollback'),
-      )
       .addOption(allowOption())
       .addOption(durationOption('--timeout <duration>', 'after which no further write is begun', '5m'))
       .addOption(
@@ -62,6 +58,11 @@ export const changeOptions = (command: Command): Command =>
       .addOption(durationOption('--lock-ttl <duration>', 'after which the lock of a run that died is free', '30s'))
       .addOption(outputOption('text', 'json')),
   );
+
+export const onFailureOption = (): Option =>
+  new Option('--on-failure <what>', 'what a stage that fails leads to')
+    .choices(['rollback', 'hold'])
+    .default('rollback');
 
 export const maxRemovalsOption = (): Option =>
   new Option(
@@ -215,7 +216,7 @@ const write = (
         }),
       settle: options.settle,
       takeOver: options.takeOver ?? false,
-      onFailure: options.onFailure,
+      onFailure: options.onFailure ?? 'hold',
       lockTtl: options.lockTtl,
       about: { commit: commitOf(session.file), tool: version, allowed },
       signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),

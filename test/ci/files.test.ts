@@ -176,7 +176,9 @@ describe('the action', () => {
     const { run, outputs } = startRunner({ 'shop.yaml': spec.replace('namespace: backend', 'namespce: backend') });
     const { code, stdout } = await run(script, { ...inputs, FILE: 'shop.yaml' });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^::error file=shop\.yaml,line=\d+,col=\d+,title=AXC1102::unknown key "namespce"/m);
+    expect(
+      stdout.match(/^::error file=shop\.yaml,line=\d+,col=\d+,title=AXC1102::unknown key "namespce"/gm),
+    ).toHaveLength(1);
     expect(outputs()).toEqual({ 'exit-code': '1' });
   });
 

@@ -1,5 +1,5 @@
 import { ClusterError } from '../../errors.ts';
-import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption } from '../change.ts';
+import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption, onFailureOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
 import { withoutOption } from '../contexts.ts';
 import { loadPlan } from '../plan-file.ts';
@@ -20,6 +20,7 @@ export const define: DefineCommand = (command, session) =>
       )
       .option('--take-over', 'set back fields that somebody else has changed')
       .option('--forget <cluster...>', 'leave a cluster that took part as it is, for ever')
+      .addOption(onFailureOption())
       .addOption(withoutOption())
       .addOption(maxRemovalsOption()),
   ).action(

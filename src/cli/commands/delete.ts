@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { Cluster } from '../../model/federation.ts';
-import { type ChangeOptions, changeClusters, changeOptions } from '../change.ts';
+import { type ChangeOptions, changeClusters, changeOptions, onFailureOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
 import type { Session } from '../session.ts';
 
@@ -23,7 +23,8 @@ export const define: DefineCommand = (command, session) =>
           ],
         ]),
       )
-      .option('--cluster <name>', 'only from this cluster, which has left the spec; the others get what the spec says'),
+      .option('--cluster <name>', 'only from this cluster, which has left the spec; the others get what the spec says')
+      .addOption(onFailureOption()),
   ).action(
     session.runs((options: Options) =>
       options.cluster ? leave(options.cluster, options, session) : all(options, session),

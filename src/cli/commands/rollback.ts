@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { revisionGoal, unfinishedGoal } from '../../apply/unfinished.ts';
 import { UsageError } from '../../errors.ts';
-import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption } from '../change.ts';
+import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption, onFailureOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
 import { withoutOption } from '../contexts.ts';
 
@@ -21,6 +21,7 @@ export const define: DefineCommand = (command, session) =>
       )
       .option('--to <revision>', 'one that `history` lists (default: the one before)', revisionNumber)
       .option('--take-over', 'set back fields that somebody else has changed')
+      .addOption(onFailureOption())
       .addOption(withoutOption())
       .addOption(maxRemovalsOption()),
   ).action(
