@@ -42,6 +42,8 @@ const pinned = rule(
 const remote = '{address: 203.0.113.20, ports: {http: 15443}}';
 const allows = (source: string) =>
   policy('shop/catalog', `{selector: {matchLabels: {app: catalog}}, rules: [{from: [{source: ${source}}]}]}`);
+const about = (action: string, operation: string) =>
+  policy('shop/catalog', `{action: ${action}, rules: [{to: [{operation: ${operation}}]}]}`);
 const catalog = service('shop/catalog', '[{port: 80, targetPort: 8080, name: http}]');
 
 /** What the examples of the pages leave out: the other side of each condition. */
@@ -325,6 +327,11 @@ export const edges: ObjectExamplesByCode = {
     right: [
       { title: 'a whole trust domain', yaml: allows('{principals: [a.example/*]}') },
       { title: 'somebody who is kept out', yaml: allows('{principals: [a.example/*], notPrincipals: ["*"]}') },
+      { title: 'a pattern that nobody fits', yaml: allows('{principals: ["*/ns/*/sa/web"]}') },
+      {
+        title: 'spiffe:// before a pattern, which nobody fits',
+        yaml: allows('{principals: ["spiffe://a.example/ns/web*"]}'),
+      },
     ],
   },
   AXC2204: {
@@ -344,6 +351,32 @@ export const edges: ObjectExamplesByCode = {
           '{rules: [{from: [{source: {principals: [a.example/ns/web/sa/web]}}, {source: {requestPrincipals: ["*"]}}]}]}',
         ),
       },
+    ],
+  },
+  AXC2210: {
+    wrong: [
+      {
+        title: 'a pattern that is denied',
+        yaml: about('DENY', '{hosts: ["*.example.com"]}'),
+        at: 'AuthorizationPolicy shop/catalog spec.rules[0].to[0].operation.hosts[0]',
+        says: '"www.example.com:*"',
+      },
+      {
+        title: 'a pattern with a second star behind it, which is a letter',
+        yaml: about('DENY', '{hosts: ["*.example.com", "*.example.com:*"]}'),
+        at: 'AuthorizationPolicy shop/catalog spec.rules[0].to[0].operation.hosts[0]',
+      },
+      {
+        title: 'a pattern that is let in',
+        yaml: about('ALLOW', '{hosts: ["*.example.com"]}'),
+        at: 'AuthorizationPolicy shop/catalog spec.rules[0].to[0].operation.hosts[0]',
+        says: 'as "*.example.com:443"',
+      },
+    ],
+    right: [
+      { title: 'a pattern with a port', yaml: about('ALLOW', '{hosts: ["*.example.com", "*.example.com:443"]}') },
+      { title: 'a host that begins like this', yaml: about('DENY', '{hosts: ["admin.example.com*"]}') },
+      { title: 'all but some', yaml: about('DENY', '{notHosts: [shop.example.com]}') },
     ],
   },
   AXC3001: {
