@@ -44,6 +44,28 @@ const allows = (source: string) =>
   policy('shop/catalog', `{selector: {matchLabels: {app: catalog}}, rules: [{from: [{source: ${source}}]}]}`);
 const about = (action: string, operation: string) =>
   policy('shop/catalog', `{action: ${action}, rules: [{to: [{operation: ${operation}}]}]}`);
+const https = '{port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: catalog}}';
+const ingress = (servers: string) =>
+  gateway(
+    'shop/ingress',
+    `{selector: {istio: ingressgateway}, servers: [${servers.replaceAll('{port:', '{hosts: [catalog.example.com], port:')}]}`,
+  );
+const atIngress = (kind: string) =>
+  virtualService(
+    'shop/catalog',
+    `{hosts: [catalog.example.com], gateways: [ingress], ${kind}: [{match: [{port: 443, sniHosts: [catalog.example.com]}], route: [{destination: {host: catalog}}]}]}`,
+  );
+const payments = entry(
+  'shop/payments',
+  '{hosts: [pay.example.com], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}, {number: 443, name: https, protocol: HTTPS}]}',
+);
+const toPayments = (destination: string) =>
+  virtualService(
+    'shop/payments',
+    `{hosts: [pay.example.com], http: [{route: [{destination: {host: pay.example.com, ${destination}}}]}]}`,
+  );
+const paymentsRule = (spec: string) => rule('shop/payments', `{host: pay.example.com, ${spec}}`);
+const port443 = 'port: {number: 443}';
 const catalog = service('shop/catalog', '[{port: 80, targetPort: 8080, name: http}]');
 
 /** What the examples of the pages leave out: the other side of each condition. */
@@ -104,8 +126,57 @@ export const edges: ObjectExamplesByCode = {
           virtualService('shop/catalog', '{hosts: [catalog], tcp: [{route: [{destination: {host: catalog}}]}]}'),
         at: 'VirtualService shop/catalog spec.tcp',
       },
+      {
+        title: 'HTTP routes at a gateway that hands TLS on',
+        yaml: ingress('{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: PASSTHROUGH}}') + atIngress('http'),
+        at: 'VirtualService shop/catalog spec.http',
+        says: 'write `tls` routes',
+      },
+      {
+        title: 'HTTP routes at a gateway that hands on what it calls HTTPS',
+        yaml:
+          ingress('{port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: PASSTHROUGH}}') + atIngress('http'),
+        at: 'VirtualService shop/catalog spec.http',
+      },
+      {
+        title: 'TLS routes at a gateway that ends TLS',
+        yaml: ingress(https) + atIngress('tls'),
+        at: 'VirtualService shop/catalog spec.tls',
+        says: 'ends TLS on port 443 (HTTPS, SIMPLE)\nwrite `http` routes',
+      },
+      {
+        title: 'HTTP routes at a gateway that ends TLS around other bytes',
+        yaml:
+          ingress('{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: SIMPLE, credentialName: c}}') +
+          atIngress('http'),
+        at: 'VirtualService shop/catalog spec.http',
+        says: 'write `tcp` routes',
+      },
     ],
     right: [
+      { title: 'HTTP routes at a gateway that ends TLS', yaml: ingress(https) + atIngress('http') },
+      {
+        title: 'HTTP routes for another port of the gateway',
+        yaml:
+          ingress(
+            '{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: PASSTHROUGH}}, {port: {number: 80, name: http, protocol: HTTP}}',
+          ) + atIngress('http'),
+      },
+      {
+        title: 'TCP routes behind a gateway that ends TLS',
+        yaml:
+          ingress('{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: SIMPLE, credentialName: c}}') +
+          atIngress('tcp'),
+      },
+      { title: 'a gateway that is not in the files', yaml: atIngress('tls') },
+      {
+        title: 'routes for sidecars too',
+        yaml: ingress(https) + atIngress('tls').replace('[ingress]', '[ingress, mesh]'),
+      },
+      {
+        title: 'a gateway that does not have the host',
+        yaml: ingress(https).replaceAll('catalog.example.com', 'other.example.com') + atIngress('tls'),
+      },
       { title: 'a host that is not in the files', yaml: virtualService('shop/catalog', '{hosts: [catalog], tcp: []}') },
       {
         title: 'a port whose protocol is guessed',
@@ -114,6 +185,48 @@ export const edges: ObjectExamplesByCode = {
           virtualService('shop/catalog', '{hosts: [catalog], tcp: [{route: [{destination: {host: catalog}}]}]}'),
       },
     ],
+  },
+  AXC2122: {
+    wrong: [
+      ['TLS for another port', 'trafficPolicy: {portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]}', ''],
+      [
+        'settings of the port that lose TLS',
+        'trafficPolicy: {tls: {mode: SIMPLE}, portLevelSettings: [{port: {number: 443}, connectionPool: {}}]}',
+        '',
+      ],
+      ['TLS that is turned off', 'trafficPolicy: {tls: {mode: DISABLE}}', ''],
+      [
+        'TLS of a subset that is not called',
+        'subsets: [{name: v1, labels: {v: a}, trafficPolicy: {tls: {mode: SIMPLE}}}]',
+        '',
+      ],
+      [
+        'a subset that turns TLS off',
+        'trafficPolicy: {tls: {mode: SIMPLE}}, subsets: [{name: v1, labels: {v: a}, trafficPolicy: {tls: {mode: DISABLE}}}]',
+        ', subset: v1',
+      ],
+    ].map(([title = '', spec = '', subset = '']) => ({
+      title,
+      yaml: payments + toPayments(port443 + subset) + paymentsRule(spec),
+      at: 'VirtualService shop/payments spec.http[0].route[0].destination.port.number',
+      says: 'DestinationRule shop/payments does not start it',
+    })),
+    right: [
+      ['TLS for the port', 'trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}', ''],
+      [
+        'TLS of the subset',
+        'subsets: [{name: v1, labels: {v: a}, trafficPolicy: {tls: {mode: SIMPLE}}}]',
+        ', subset: v1',
+      ],
+      [
+        'TLS for all, and a subset that says other things',
+        'trafficPolicy: {tls: {mode: SIMPLE}}, subsets: [{name: v1, labels: {v: a}, trafficPolicy: {connectionPool: {}}}]',
+        ', subset: v1',
+      ],
+    ].map(([title = '', spec = '', subset = '']) => ({
+      title,
+      yaml: payments + toPayments(port443 + subset) + paymentsRule(spec),
+    })),
   },
   AXC2123: {
     wrong: [],
