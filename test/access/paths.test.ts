@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { normalPath, templateFits } from '../../src/access/paths.ts';
+import { normalPath, templateFits } from '../../src/objects/request-paths.ts';
 import { globFits } from '../../src/access/patterns.ts';
 
 describe('a path, as policies see it', () => {
