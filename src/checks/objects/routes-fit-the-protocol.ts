@@ -2,7 +2,7 @@ import { type Catalogue, definitionsOf, grouped, rulesCovering } from '../../obj
 import { offers, routesOf, type Server } from '../../objects/gateways.ts';
 import { nameOf } from '../../objects/located.ts';
 import { type Protocol, protocolOf } from '../../objects/protocols.ts';
-import { startsTls, tlsModeFor } from '../../objects/traffic-policies.ts';
+import { startsTls, tlsFor } from '../../objects/traffic-policies.ts';
 import { gatewayKey, type VirtualService } from '../../objects/virtual-services.ts';
 import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
 
@@ -101,7 +101,7 @@ function* plaintextToTls(catalogue: Catalogue, { on, destinations }: VirtualServ
       .filter(({ number }) => number === port);
     if (ports.length === 0 || ports.some((one) => one.protocol !== 'tls')) continue;
     const rules = rulesCovering(catalogue, host);
-    if (rules.some((rule) => startsTls(tlsModeFor(rule, port, subset)))) continue;
+    if (rules.some((rule) => startsTls(tlsFor(rule, port, subset)))) continue;
     const other = rules.find(({ spec }) => /"tls":/.test(JSON.stringify(spec.value ?? null)));
     yield {
       code: 'AXC2122',

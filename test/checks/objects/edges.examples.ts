@@ -401,6 +401,43 @@ export const edges: ObjectExamplesByCode = {
       },
     ],
   },
+  AXC2126: {
+    wrong: [
+      {
+        title: 'settings for the port of the container',
+        yaml:
+          catalog +
+          rule('shop/catalog', '{host: catalog, trafficPolicy: {portLevelSettings: [{port: {number: 8080}}]}}'),
+        at: 'DestinationRule shop/catalog spec.trafficPolicy.portLevelSettings[0].port.number',
+        says: 'its port is 80',
+      },
+      {
+        title: 'TLS for a port that is not there, in a subset',
+        yaml:
+          payments +
+          paymentsRule(
+            'subsets: [{name: v1, trafficPolicy: {portLevelSettings: [{port: {number: 8443}, tls: {mode: SIMPLE}}]}}]',
+          ),
+        at: 'DestinationRule shop/payments spec.subsets[0].trafficPolicy.portLevelSettings[0].port.number',
+        says: 'no connection gets the `tls` in them',
+      },
+    ],
+    right: [
+      {
+        title: 'a pattern over more than the files have',
+        yaml:
+          entry('shop/any', '{hosts: ["*.example.com"], ports: [{number: 80, name: http, protocol: HTTP}]}') +
+          rule('shop/any', '{host: "*.example.com", trafficPolicy: {portLevelSettings: [{port: {number: 443}}]}}'),
+      },
+      {
+        title: 'a port of another ServiceEntry for the host',
+        yaml:
+          payments +
+          payments.replace('shop', 'web').replaceAll('443', '8443') +
+          paymentsRule('trafficPolicy: {portLevelSettings: [{port: {number: 8443}}]}'),
+      },
+    ],
+  },
   AXC2172: {
     wrong: [],
     right: [
@@ -415,6 +452,148 @@ export const edges: ObjectExamplesByCode = {
         yaml:
           deployment('shop/catalog', '{app: catalog}') +
           policy('web/frontend', '{selector: {matchLabels: {app: frontend}}}'),
+      },
+    ],
+  },
+  AXC2195: {
+    wrong: [
+      {
+        title: 'TLS for the port itself, with routes that are never used',
+        yaml:
+          entry(
+            'shop/payments',
+            '{hosts: [pay.example.com], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}',
+          ) +
+          paymentsRule('trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: MUTUAL}}]}') +
+          toPayments('subset: v1'),
+        at: 'DestinationRule shop/payments spec.trafficPolicy.portLevelSettings[0].tls.mode',
+        says: 'on port 443',
+      },
+      {
+        title: 'TLS for all ports, one of which is HTTP',
+        yaml: payments + paymentsRule('trafficPolicy: {tls: {mode: SIMPLE}}'),
+        at: 'DestinationRule shop/payments spec.trafficPolicy.tls.mode',
+      },
+    ],
+    right: [
+      ...[port443, 'subset: v1'].map((destination) => ({
+        title: `plain requests that are led there by {${destination}}`,
+        yaml: payments + paymentsRule('trafficPolicy: {tls: {mode: SIMPLE}}') + toPayments(destination),
+      })),
+      {
+        title: 'plain requests that a gateway leads there',
+        yaml:
+          payments +
+          paymentsRule('trafficPolicy: {tls: {mode: SIMPLE}}') +
+          atIngress('http').replace('host: catalog', 'host: pay.example.com'),
+      },
+      {
+        title: 'a rule for some clients',
+        yaml:
+          payments + paymentsRule('workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: SIMPLE}}'),
+      },
+      {
+        title: 'TLS for the HTTP port',
+        yaml:
+          payments + paymentsRule('trafficPolicy: {portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]}'),
+      },
+      {
+        title: 'routes of the Gateway API',
+        yaml:
+          payments +
+          paymentsRule('trafficPolicy: {tls: {mode: SIMPLE}}') +
+          core('gateway.networking.k8s.io/v1', 'HTTPRoute', 'shop/payments', '{}'),
+      },
+      {
+        title: 'a Service, whose callers may be gateways that end TLS',
+        yaml:
+          service('shop/catalog', '[{port: 443, name: https}]') +
+          rule('shop/catalog', '{host: catalog, trafficPolicy: {tls: {mode: SIMPLE}}}'),
+      },
+    ],
+  },
+  AXC2196: {
+    wrong: [
+      ['DENY', '{paths: ["/x/**"]}', 'gets through\nwrite "/x/*"'],
+      ['DENY', '{paths: ["/a/*/b/**"]}', 'write "/a/{*}/b/{**}"'],
+      ['DENY', '{paths: ["*/admin/*"]}', 'one entry for each path'],
+      ['ALLOW', '{paths: [admin]}', 'lets nobody in\nwrite "/admin"'],
+      ['ALLOW', '{notPaths: ["admin/*"]}', 'gets in\nwrite "/admin/*"'],
+      ['DENY', '{notPaths: ["/a?b=c"]}', 'excepts nobody\nwrite "/a"'],
+      ['CUSTOM', '{paths: ["/a/../b"]}', 'is not asked about it\nwrite "/b"'],
+      ['DENY', '{paths: ["/a/./b*"]}', 'write "/a/b*"'],
+      ['ALLOW', '{methods: [get]}', 'write GET'],
+      ['AUDIT', '{methods: [Post]}', 'write POST'],
+      ['DENY', '{hosts: ["*.example.com:*"]}', 'one entry for each host'],
+      ['DENY', '{hosts: ["https://example.com*"]}', 'the name only'],
+    ].map(([action = '', operation = '', says = '']) => ({
+      title: `${action} ${operation}`,
+      yaml: about(action, operation),
+      at: `AuthorizationPolicy shop/catalog spec.rules[0].to[0].operation.${/\w+/.exec(operation)?.[0]}[0]`,
+      says,
+    })),
+    right: [
+      ...[
+        '{paths: ["*", "/", "/a*", "*.css", "/a/.*", "/a/{*}/b", "/a/{**}", "//a", "/a%2Fb", "/a..b"]}',
+        '{methods: [GET, "*", "P*", PROPFIND, purge]}',
+        '{hosts: [example.com, "example.com:*", "*.example.com", "*"]}',
+      ].map((operation) => ({ title: `DENY ${operation}`, yaml: about('DENY', operation) })),
+      {
+        title: 'a mesh that leaves paths as they are',
+        yaml: meshConfig('{pathNormalization: {normalization: NONE}}') + about('DENY', '{paths: [/a/../b]}'),
+      },
+    ],
+  },
+  AXC2197: {
+    wrong: [
+      ['exact: "/a?x=1"', 'write "/a", and what the query must have'],
+      ['exact: /a/*', 'write `prefix: "/a/"`'],
+      ['prefix: /a/*/b', 'write `regex`'],
+      ['prefix: a', 'write "/a"'],
+      ['exact: /a/../b', 'write "/b"'],
+    ].map(([uri = '', says = '']) => ({
+      title: uri,
+      yaml: virtualService('shop/catalog', `{hosts: [catalog], http: [{match: [{uri: {${uri}}}]}]}`),
+      at: `VirtualService shop/catalog spec.http[0].match[0].uri.${uri.split(':')[0]}`,
+      says,
+    })),
+    right: ['prefix: /', 'exact: /a.b', 'prefix: /a/.', 'regex: "/a/.*"'].map((uri) => ({
+      title: uri,
+      yaml: virtualService('shop/catalog', `{hosts: [catalog], http: [{match: [{uri: {${uri}}}]}]}`),
+    })),
+  },
+  AXC2198: {
+    wrong: [
+      {
+        title: 'one of two labels',
+        yaml:
+          deployment('shop/catalog', '{app: catalog, tier: web}') +
+          peers('shop/catalog', '{selector: {matchLabels: {app: catalgo, tier: web}}}'),
+        at: 'PeerAuthentication shop/catalog spec.selector.matchLabels.app',
+        says: 'did you mean "catalog"?',
+      },
+    ],
+    right: [
+      ...[
+        ['another version', '{app: catalog-v2}', '{app: catalog-v1}'],
+        ['a longer name', '{app: catalog-web}', '{app: catalog}'],
+        ['another label that differs too', '{app: catalogs, tier: web}', '{app: catalog, tier: db}'],
+      ].map(([title = '', selected = '', labels = '']) => ({
+        title,
+        yaml: deployment('shop/catalog', labels) + policy('shop/catalog', `{selector: {matchLabels: ${selected}}}`),
+      })),
+      {
+        title: 'pods of another namespace that are nearly the same',
+        yaml:
+          deployment('web/catalog', '{app: catalog}') +
+          policy('shop/catalog', '{selector: {matchLabels: {app: catalogs}}}'),
+      },
+      {
+        title: 'the pods of a job',
+        yaml:
+          deployment('shop/catalog', '{app: catalog}') +
+          core('batch/v1', 'Job', 'shop/catalogs', '{template: {metadata: {labels: {app: catalogs}}}}') +
+          policy('shop/catalog', '{selector: {matchLabels: {app: catalogs}}}'),
       },
     ],
   },
