@@ -251,7 +251,12 @@ export const schema: ObjectExamplesByCode = {
         at: 'ServiceEntry shop/Catalog metadata.name',
         says: 'small letters',
       },
-      { title: 'no name', yaml: named('{namespace: shop}'), at: 'ServiceEntry shop/(no name) metadata.name', says: 'missing' },
+      {
+        title: 'no name',
+        yaml: named('{namespace: shop}'),
+        at: 'ServiceEntry shop/(no name) metadata.name',
+        says: 'missing',
+      },
       {
         title: 'a number as a label',
         yaml: named('{name: catalog, namespace: shop, labels: {version: 2}}'),
