@@ -78,12 +78,14 @@ const portsText = (numbers: ReadonlySet<number>): string =>
 
 /** A pattern may cover hosts that are not in the files. */
 function* settingsForNoPort(catalogue: Catalogue, { on, host, spec }: Rule): Generator<ObjectFinding> {
-  const definitions = isWildcard(host) ? [] : definitionsOf(catalogue, host);
+  const policies = [spec.at('trafficPolicy'), ...spec.at('subsets').items.map((item) => item.at('trafficPolicy'))];
+  const all = policies.flatMap((policy) => policy.at('portLevelSettings').items);
+  if (all.length === 0 || isWildcard(host)) return;
+  const definitions = definitionsOf(catalogue, host);
   const numbers = new Set(definitions.flatMap(({ ports }) => ports.map(({ number }) => number)));
   const [definition] = definitions;
   if (!definition || numbers.size === 0) return;
-  const policies = [spec.at('trafficPolicy'), ...spec.at('subsets').items.map((item) => item.at('trafficPolicy'))];
-  for (const settings of policies.flatMap((policy) => policy.at('portLevelSettings').items)) {
+  for (const settings of all) {
     const port = settings.at('port', 'number').number;
     if (port === undefined || numbers.has(port)) continue;
     yield {
