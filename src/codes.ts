@@ -179,6 +179,10 @@ export const codes = {
   AXC2192: 'A client certificate without an identity',
   AXC2193: 'A metric that cert-manager does not have',
   AXC2194: 'A port that the Service of a gateway does not have',
+  AXC2195: 'TLS inside of TLS',
+  AXC2196: 'A value that no request has',
+  AXC2197: 'A path that no request has',
+  AXC2198: 'A selector that no pod fits',
   // 22xx: objects that are less safe than they look
   AXC2201: 'Every service is open to other meshes',
   AXC2202: 'Callers without mesh TLS',

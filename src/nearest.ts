@@ -4,7 +4,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = allowance(wanted) + 1;
   for (const candidate of known) {
-    const distance = closeness(wanted, candidate.toLowerCase(), bestDistance);
+    const whole = closeness(wanted, candidate.toLowerCase(), bestDistance);
+    const distance = isLastWord(wanted, candidate) ? Math.min(whole, 2) : whole;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
@@ -14,6 +15,14 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   const guess = nearest(word, known);
   return guess === undefined ? undefined : `did you mean ${JSON.stringify(guess)}?`;
+}
+
+/** Whether one was written for the other: one letter apart, case and separators aside. Numbers tell things apart on purpose. */
+export function isSlip(word: string, other: string): boolean {
+  const [one, another] = [word.toLowerCase(), other.toLowerCase()];
+  if (word === other || Math.min(one.length, another.length) < 4) return false;
+  if (one.replace(/\d/g, '') === another.replace(/\d/g, '') && one !== another) return false;
+  return squeezed(one) === squeezed(another) || editDistance(one, another, 2) < 2;
 }
 
 /** One mistake in a short word, a third of the letters in a long one. */
@@ -27,6 +36,13 @@ function closeness(word: string, candidate: string, limit: number): number {
   if (long.length - short.length <= 3 && squeezed(word) === squeezed(candidate)) return 1;
   return editDistance(word, candidate, limit);
 }
+
+/** "prefix" of "PathPrefix". */
+const isLastWord = (word: string, candidate: string): boolean =>
+  word.length >= 4 &&
+  candidate.length > word.length &&
+  /^[A-Z]/.test(candidate.slice(-word.length)) &&
+  candidate.toLowerCase().endsWith(word);
 
 const squeezed = (word: string): string => word.replace(/[-_. ]/g, '');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didYouMean, nearest } from '../src/nearest.ts';
+import { didYouMean, isSlip, nearest } from '../src/nearest.ts';
 
 const words = ['providers', 'consumers', 'port', 'ports', 'preset', 'localCallers'];
 
@@ -13,6 +13,7 @@ test.each([
   ['prot', 'port'],
   ['presets', 'preset'],
   ['portz', 'port'],
+  ['Callers', 'localCallers'],
 ])('%s is taken for %s', (word, meant) => {
   expect(nearest(word, words)).toBe(meant);
 });
@@ -28,4 +29,19 @@ test('of two that are equally near the first is taken', () => {
 test('a hint asks; without a near word there is none', () => {
   expect(didYouMean('provders', words)).toBe('did you mean "providers"?');
   expect(didYouMean('xyzzy', words)).toBeUndefined();
+});
+
+test.each([
+  ['review', 'reviews', true],
+  ['reviwes', 'reviews', true],
+  ['Reviews', 'reviews', true],
+  ['backend_api', 'backend-api', true],
+  ['reviews', 'reviews', false],
+  ['reviews-v1', 'reviews-v2', false],
+  ['reviews1', 'reviews', false],
+  ['catalog', 'catalog-api', false],
+  ['catalog-web', 'catalog-api', false],
+  ['web', 'wep', false],
+])('%s for %s is a slip of the pen: %s', (word, other, is) => {
+  expect(isSlip(word, other)).toBe(is);
 });

@@ -1,5 +1,5 @@
+import { normalPath, templateFits } from '../objects/request-paths.ts';
 import type { Call } from './call.ts';
-import { normalPath, templateFits } from './paths.ts';
 import { fits, globFits } from './patterns.ts';
 import { principalsMeant, trustDomainsMeant } from './trust-domains.ts';
 import { dependsOn, dependsOnRequest, type Truth } from './truth.ts';

@@ -1,6 +1,7 @@
 import type { Field } from './field.ts';
-import { scopedHost } from './hosts.ts';
+import { covers, scopedHost } from './hosts.ts';
 import type { Located } from './located.ts';
+import { protocolOf } from './protocols.ts';
 
 /** One server of a Gateway. */
 export interface Server extends Located {
@@ -41,3 +42,23 @@ export const exposedBy = (servers: readonly Server[]): Exposed[] =>
           field.text === undefined ? [] : [{ server, field, host: scopedHost(field.text).host }],
         ),
     );
+
+/**
+ * Whether a VirtualService of this namespace gets the requests for `host` from a server: `namespace/host` admits those of that
+ * namespace only, `./host` those of the Gateway's own.
+ */
+export const offers = (server: Server, host: string, namespace: string): boolean =>
+  server.field.at('hosts').texts.some((text) => {
+    const offered = scopedHost(text);
+    const from = offered.namespace === '.' ? server.namespace : offered.namespace;
+    const isAdmitted = from === '*' || from === namespace || namespace === '';
+    return isAdmitted && (covers(offered.host, host) || covers(host, offered.host));
+  });
+
+/** The routes that a server uses, as `pilot/pkg/networking/core/gateway.go` builds its listener. */
+export function routesOf({ protocol, tlsMode }: Server): 'http' | 'tls' | 'tcp' | 'none' {
+  const isPassedOn = tlsMode === 'PASSTHROUGH' || tlsMode === 'AUTO_PASSTHROUGH';
+  if (protocolOf(protocol) === 'http' || (protocol === 'HTTPS' && !isPassedOn)) return 'http';
+  if (tlsMode === 'AUTO_PASSTHROUGH') return 'none';
+  return isPassedOn ? 'tls' : 'tcp';
+}

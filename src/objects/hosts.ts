@@ -7,8 +7,9 @@ export function covers(pattern: string, host: string): boolean {
   return host.endsWith(pattern.slice(1)) && (pattern.length > 1 || host.length > 0);
 }
 
-/** Every pattern that covers this host, itself first: few of them, so that they can be looked up. */
+/** Every pattern that covers this host, itself first: few of them, so that they can be looked up. No name has more than 253 letters. */
 export function patternsOf(host: string): string[] {
+  if (host.length > 253) return [host, '*'];
   const labels = host.split('.');
   const wider = labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
   return [...new Set([host, ...wider, '*'])];

@@ -32,4 +32,4 @@ export function haveCommonClients(one: Located, other: Located): boolean {
 
 /** "VirtualService shop/backend-api", as findings name another object. */
 export const nameOf = ({ on: { kind, namespace, name } }: { readonly on: SourcedObject }): string =>
-  `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name === '' ? '(no name)' : name}`;

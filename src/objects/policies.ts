@@ -60,6 +60,15 @@ export function portsOf({ operations }: PolicyRule): Field[] | undefined {
   return ports.length === 0 || ports.some((list) => list.length === 0) ? undefined : ports.flat();
 }
 
+/**
+ * Whether a value of a policy has a star that stands for itself: one counts at the beginning or at the end, and Istio looks at
+ * the beginning first (`pilot/pkg/security/authz/matcher/string.go`).
+ */
+export function hasStrayStar(value: string): boolean {
+  const rest = value.startsWith('*') ? value.slice(1) : value.replace(/\*$/, '');
+  return rest.includes('*');
+}
+
 export interface Identity {
   readonly trustDomain: string;
   readonly namespace: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { normalPath, templateFits } from '../../src/access/paths.ts';
 import { globFits } from '../../src/access/patterns.ts';
+import { normalPath, templateFits } from '../../src/objects/request-paths.ts';
 
 describe('a path, as policies see it', () => {
   // What Envoy makes of them is seen in test/mesh/can.mesh.test.ts.

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aegisXc } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -54,6 +56,47 @@ describe('what is read', () => {
     expect(together.code).toBe(1);
     expect(together.stdout).toContain('warning[AXC2010] b/catalog.yaml:4:9');
     expect(together.stdout).toContain('a/catalog.yaml:4');
+  });
+
+  test('a file that is named twice: once', async () => {
+    const cwd = temporaryFolder({ 'catalog.yaml': entry('catalog'), 'orders.yaml': entry('orders') });
+    symlinkSync('catalog.yaml', join(cwd, 'same.yaml'));
+    const linted = await aegisXc(['lint', 'orders.yaml', 'orders.yaml', '.', './catalog.yaml'], { cwd });
+    expect(linted).toEqual({ code: 0, stdout: '✔ 2 objects in 2 files: no findings\n', stderr: '' });
+  });
+
+  test('the same file for two clusters: for both', async () => {
+    const cwd = temporaryFolder({ 'catalog.yaml': entry('catalog') });
+    const args = ['--cluster', 'a=catalog.yaml', '--cluster', 'b=catalog.yaml'];
+    expect((await aegisXc(['lint', ...args], { cwd })).stdout).toContain('2 objects in 2 files');
+  });
+
+  test('a folder with links to nothing, as editors leave them: without those', async () => {
+    const cwd = temporaryFolder({ 'catalog.yaml': entry('catalog'), 'more/orders.txt': '' });
+    symlinkSync('nobody@host.1:2', join(cwd, '.#catalog.yaml'));
+    symlinkSync('more', join(cwd, 'orders.yaml'));
+    expect(await aegisXc(['lint', '.'], { cwd })).toEqual({
+      code: 0,
+      stdout: '✔ 1 object in 1 file: no findings\n',
+      stderr:
+        '.#catalog.yaml was not looked at: it is a link to nothing.\n' +
+        'orders.yaml was not looked at: it is a link to something that is no file.\n',
+    });
+    expect((await aegisXc(['lint', '.#catalog.yaml'], { cwd })).code).toBe(2);
+  });
+
+  test('a folder without YAML: it is said, and refused where there is nothing else', async () => {
+    const cwd = temporaryFolder({ 'catalog.yaml': entry('catalog'), 'docs/orders.txt': '' });
+    const warning = 'Nothing was looked at in docs: it has no YAML or JSON files.\n';
+    expect(await aegisXc(['lint', 'docs', 'catalog.yaml'], { cwd })).toEqual({
+      code: 0,
+      stdout: '✔ 1 object in 1 file: no findings\n',
+      stderr: warning,
+    });
+    const { code, stdout, stderr } = await aegisXc(['lint', 'docs'], { cwd });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${warning}`);
+    expect(stderr).toContain('no YAML or JSON file was found');
   });
 
   test.each([

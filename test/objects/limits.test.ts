@@ -54,6 +54,12 @@ const files: readonly (readonly [title: string, text: () => string, code: string
   ],
   ['a host of 6 MB', () => object('DestinationRule', `{host: ${longHost}}`), 'AXC2024'],
   [
+    'settings and a route for a host of 6 MB',
+    () =>
+      `${object('DestinationRule', `{host: ${longHost}, trafficPolicy: {portLevelSettings: [{port: {number: 80}}]}}`)}---\n${object('VirtualService', `{hosts: [a.example], http: [{route: [{destination: {host: ${longHost}}}]}]}`)}`,
+    'AXC2024',
+  ],
+  [
     'a pattern that would run for ever',
     () => object('HTTPRoute', `{hostnames: [${'a-'.repeat(120)}!]}`, 'gateway.networking.k8s.io/v1'),
     'AXC2006',

@@ -125,6 +125,11 @@ describe('what is wrong with the text', () => {
 
   test('brackets without end are refused', () => {
     expect(said('['.repeat(20_000))).toEqual([['AXC1013', 'error', 1, expect.any(Number)]]);
+    expect(read('['.repeat(20_000)).diagnostics).toMatchObject([
+      { message: 'nested more than 100 deep', hint: 'objects have about twenty levels: is a bracket missing?' },
+    ]);
+    expect(said(`${'['.repeat(98)}${']'.repeat(98)}`)).toEqual([]);
+    expect(said(`${'['.repeat(101)}${']'.repeat(101)}`)).toHaveLength(1);
   });
 });
 

@@ -1,9 +1,10 @@
-import { type Catalogue, definitionsOf } from '../../objects/catalogue.ts';
+import { type Catalogue, definitionsOf, type Rule } from '../../objects/catalogue.ts';
+import { isWildcard } from '../../objects/hosts.ts';
 import { nameOf } from '../../objects/located.ts';
 import { type Destination, gatewayKey, type VirtualService } from '../../objects/virtual-services.ts';
 import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
 
-/** A destination has the subset and the port that a route names; said only of hosts that are defined in the files. */
+/** A destination has the subset and the port that a route names, and the port that settings are for; said only of hosts that are defined in the files. */
 export const destinationsExist = defineClusterCheck({
   codes: ['AXC2125', 'AXC2126', 'AXC2127'],
   analyzers: { AXC2125: 'IST0101', AXC2127: 'IST0112' },
@@ -15,6 +16,7 @@ export const destinationsExist = defineClusterCheck({
         yield* missingPort(catalogue, virtualService, destination, gatewayPorts);
       }
     }
+    for (const rule of catalogue.rules) yield* settingsForNoPort(catalogue, rule);
   },
 });
 
@@ -53,7 +55,7 @@ function* missingPort(
     yield {
       code: 'AXC2126',
       message: `${nameOf(definition)} has no port ${port}: requests fail with 503`,
-      hint: `its port${numbers.size > 1 ? 's are' : ' is'} ${[...numbers].join(', ')}; a Service is called by its \`port\`, not its \`targetPort\``,
+      hint: portsText(numbers),
       on,
       field: field.at('port', 'number').path,
     };
@@ -69,6 +71,32 @@ function* missingPort(
     on,
     field: field.path,
   };
+}
+
+const portsText = (numbers: ReadonlySet<number>): string =>
+  `its port${numbers.size > 1 ? 's are' : ' is'} ${[...numbers].join(', ')}; a Service is called by its \`port\`, not its \`targetPort\``;
+
+/** A pattern may cover hosts that are not in the files. */
+function* settingsForNoPort(catalogue: Catalogue, { on, host, spec }: Rule): Generator<ObjectFinding> {
+  const policies = [spec.at('trafficPolicy'), ...spec.at('subsets').items.map((item) => item.at('trafficPolicy'))];
+  const all = policies.flatMap((policy) => policy.at('portLevelSettings').items);
+  if (all.length === 0 || isWildcard(host)) return;
+  const definitions = definitionsOf(catalogue, host);
+  const numbers = new Set(definitions.flatMap(({ ports }) => ports.map(({ number }) => number)));
+  const [definition] = definitions;
+  if (!definition || numbers.size === 0) return;
+  for (const settings of all) {
+    const port = settings.at('port', 'number').number;
+    if (port === undefined || numbers.has(port)) continue;
+    yield {
+      code: 'AXC2126',
+      severity: settings.at('tls').isSet ? 'error' : 'warning',
+      message: `${nameOf(definition)} has no port ${port}: these settings are never used${settings.at('tls').isSet ? ', and no connection gets the `tls` in them' : ''}`,
+      hint: portsText(numbers),
+      on,
+      field: settings.at('port', 'number').path,
+    };
+  }
 }
 
 function portsOfGateways({ servers }: Catalogue): Map<string, Set<number>> {

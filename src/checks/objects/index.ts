@@ -41,11 +41,13 @@ import { policiesAreAboutCallers } from './policies-are-about-callers.ts';
 import { policiesAreWhereTlsEnds } from './policies-are-where-tls-ends.ts';
 import { policiesHoldWhatTheySay } from './policies-hold-what-they-say.ts';
 import { policyPortsAreWorkloadPorts } from './policy-ports-are-workload-ports.ts';
+import { policyValuesCanMatch } from './policy-values-can-match.ts';
 import { portSettingsRepeatTls } from './port-settings-repeat-tls.ts';
 import { portsSayTheirProtocol } from './ports-say-their-protocol.ts';
 import { principalsCanMatch } from './principals-can-match.ts';
 import { principalsNameSomebody } from './principals-name-somebody.ts';
 import { rootsAreShared } from './roots-are-shared.ts';
+import { routePathsCanMatch } from './route-paths-can-match.ts';
 import { routesAreReachable } from './routes-are-reachable.ts';
 import { routesFitTheProtocol } from './routes-fit-the-protocol.ts';
 import { selectorsSelectSomething } from './selectors-select-something.ts';
@@ -55,6 +57,7 @@ import { subsetsAreOnBothSides } from './subsets-are-on-both-sides.ts';
 import { subsetsSelectPods } from './subsets-select-pods.ts';
 import { tcpHostsHaveAddresses } from './tcp-hosts-have-addresses.ts';
 import { telemetrySaysSomething } from './telemetry-says-something.ts';
+import { tlsIsStartedOnce } from './tls-is-started-once.ts';
 import { tlsIsVerified } from './tls-is-verified.ts';
 import { triesFitTheTimeout } from './tries-fit-the-timeout.ts';
 import { trustDomainsAreKnown } from './trust-domains-are-known.ts';
@@ -114,6 +117,9 @@ export const objectChecks: readonly ObjectCheck[] = [
   certificatesKeepTheirSecret,
   metricsOfCertManagerExist,
   gatewayPortsAreServed,
+  tlsIsStartedOnce,
+  policyValuesCanMatch,
+  routePathsCanMatch,
   gatewaysOpenWhatIsListed,
   meshTlsIsDemanded,
   principalsNameSomebody,

@@ -1,5 +1,6 @@
 import type { Field } from '../../objects/field.ts';
-import type { Policy } from '../../objects/policies.ts';
+import { isWildcard } from '../../objects/hosts.ts';
+import { hasStrayStar, type Policy } from '../../objects/policies.ts';
 import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
 
 /** A policy is as good as what it looks at: names with a port are other names, and headers are the caller's words. */
@@ -20,31 +21,37 @@ export const policiesHoldWhatTheySay = defineClusterCheck({
   },
 });
 
-/** Envoy compares the whole Host header, and clients may put the port into it. */
+/** Envoy compares the whole Host header, and clients may put any port into it: routes are found without it. */
 function* hostsWithoutPort({ on, rules, action }: Policy): Generator<ObjectFinding> {
   for (const hosts of rules.flatMap(({ operations }) => operations.map((operation) => operation.at('hosts')))) {
     const all = hosts.texts;
-    const bare = hosts.items.find(
-      ({ text }) =>
-        text !== undefined &&
-        !text.endsWith('*') &&
-        !text.includes(':') &&
-        !all.some((other) => other.startsWith(`${text}:`) || other === `${text}*`),
-    );
-    if (!bare) continue;
+    const bare = hosts.items.find(({ text }) => text !== undefined && leavesPortsOut(text, all));
+    if (bare?.text === undefined) continue;
+    const isDenied = action === 'DENY';
+    const called = `${bare.text.replace(/^\*\.?/, 'www.')}:80`;
     yield {
       code: 'AXC2210',
-      severity: action === 'DENY' ? 'warning' : 'info',
-      message:
-        action === 'DENY'
-          ? `"${bare.text}" is compared with the whole Host header: with a port in it ("${bare.text}:80") the call is not denied`
-          : `"${bare.text}" is compared with the whole Host header: clients that put the port into it ("${bare.text}:80") are denied`,
-      hint: `add "${bare.text}:*"`,
+      severity: isDenied ? 'warning' : 'info',
+      message: isDenied
+        ? `"${bare.text}" is compared with the whole Host header: with a port in it ("${called}") the call is not denied`
+        : `"${bare.text}" is compared with the whole Host header: clients that put the port into it ("${called}") are denied`,
+      hint: isWildcard(bare.text) ? portsOfWildcard(bare.text, isDenied) : `add "${bare.text}:*"`,
       on,
       field: bare.path,
     };
   }
 }
+
+function leavesPortsOut(host: string, all: readonly string[]): boolean {
+  if (host.endsWith('*') || host.includes(':')) return false;
+  return !all.some((other) => (other.startsWith(`${host}:`) && !hasStrayStar(other)) || other === `${host}*`);
+}
+
+/** Behind a star at the beginning a second one is a letter like any other, so that no pattern leaves the port open. */
+const portsOfWildcard = (host: string, isDenied: boolean): string =>
+  isDenied
+    ? `no entry has a star at both ends, and a client may write any port: name each host ("www${host.slice(1)}", "www${host.slice(1)}:*"), or deny all but some by \`notHosts\``
+    : `add each port that clients write, as "${host}:443"; an entry can't have a star at both ends`;
 
 function* callersWords({ on, rules, action }: Policy): Generator<ObjectFinding> {
   for (const condition of action === 'ALLOW' ? rules.flatMap(({ conditions }) => conditions) : []) {

@@ -1,5 +1,5 @@
 import type { Field } from '../../objects/field.ts';
-import { identityOf, type PolicyRule, principalsOf } from '../../objects/policies.ts';
+import { hasStrayStar, identityOf, type PolicyRule, principalsOf } from '../../objects/policies.ts';
 import { defineClusterCheck, type ObjectFinding } from './object-check.ts';
 
 /** Istio compares `spiffe://` and the text with the URI of the caller's certificate; a star counts at one end only. */
@@ -37,7 +37,7 @@ function badForm({ text }: Field): Pick<ObjectFinding, 'code' | 'severity' | 'me
       hint: `write "${text.slice('spiffe://'.length)}"`,
     };
   }
-  if (text.replace(/^\*/, '').includes('*') && !/^[^*]*\*$/.test(text)) {
+  if (hasStrayStar(text)) {
     return {
       code: 'AXC2168',
       message: `a star counts at the beginning or at the end, not both or between: "${text}" matches only a caller with a star in its name`,

@@ -1,3 +1,4 @@
+import { hasStrayStar } from '../../objects/policies.ts';
 import { defineClusterCheck } from './object-check.ts';
 
 /** A star in a principal lets in who fits, from every mesh whose certificates are accepted. */
@@ -23,7 +24,9 @@ export const principalsNameSomebody = defineClusterCheck({
   },
 });
 
+/** None of what matches nobody: `principals-can-match.ts` tells that. */
 function meaningOf(text: string): string | undefined {
+  if (hasStrayStar(text) || text.startsWith('spiffe://')) return undefined;
   if (text === '*') return 'everybody with a certificate, of every mesh whose root is trusted here';
   if (text.startsWith('*'))
     return 'a caller of that name in any trust domain: whoever can make certificates in another mesh gets in';

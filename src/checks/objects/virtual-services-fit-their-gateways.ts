@@ -1,6 +1,5 @@
 import { grouped } from '../../objects/catalogue.ts';
-import type { Server } from '../../objects/gateways.ts';
-import { covers, scopedHost } from '../../objects/hosts.ts';
+import { offers, type Server } from '../../objects/gateways.ts';
 import { kinds } from '../../objects/kind-names.ts';
 import type { Located } from '../../objects/located.ts';
 import { gatewayKey, type VirtualService } from '../../objects/virtual-services.ts';
@@ -40,15 +39,6 @@ function* unknownHosts(
     };
   }
 }
-
-/** `namespace/host` admits VirtualServices of that namespace only, `./host` those of the Gateway's own. */
-const offers = (server: Server, host: string, namespace: string): boolean =>
-  server.field.at('hosts').texts.some((text) => {
-    const offered = scopedHost(text);
-    const from = offered.namespace === '.' ? server.namespace : offered.namespace;
-    const isAdmitted = from === '*' || from === namespace || namespace === '';
-    return isAdmitted && (covers(offered.host, host) || covers(host, offered.host));
-  });
 
 function* gatewaysElsewhere(
   { on, namespace, gateways }: VirtualService,

@@ -49,7 +49,8 @@ export const define: DefineCommand = (command, session) =>
     .addHelpText(
       'after',
       '\nAn object can suppress findings itself: annotation aegis-xc.dev/suppress: AXC2101,AXC2102.' +
-        '\nExit code: 0 no findings, 1 findings, 2 a file could not be read.',
+        '\nExit code: 0 no findings, 1 findings, 2 a file could not be read, or there was none: a folder' +
+        '\nwithout YAML and JSON beside others is only warned about, and so is a link to nothing in a folder.',
     )
     .addOption(pairsOption('--cluster <cluster=path>', 'what belongs to this cluster; once for each cluster'))
     .addOption(outputOption('text', 'json', 'sarif', 'github'))
@@ -80,6 +81,12 @@ interface Report {
 
 async function examine(paths: readonly string[], { cluster, suppress }: Options, session: Session): Promise<Report> {
   const texts = await textsOf(paths, cluster, session);
+  if (texts.length === 0) {
+    throw new UsageError(
+      'There is nothing to check: no YAML or JSON file was found.',
+      'Name a file, or a folder that has some.',
+    );
+  }
   const read = texts.map((source) => readObjects(source));
   const objects = read.flatMap((one) => one.objects);
   const looked = objects.filter(isLookedAt).length;

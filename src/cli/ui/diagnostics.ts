@@ -51,8 +51,9 @@ const placeText = ({ file, line, column }: Position): string => `${visible(file)
 
 /** `cluster-b ServiceEntry shop/catalog spec.hosts` */
 export function objectText({ cluster, kind, namespace, name, field }: ObjectRef): string {
-  const path = namespace === undefined ? name : `${namespace}/${name}`;
-  return [cluster, kind, path, field].filter((part) => part !== undefined).join(' ');
+  const own = name === '' ? '(no name)' : name;
+  const path = namespace === undefined ? own : `${namespace}/${own}`;
+  return [cluster, kind === '' ? '(no kind)' : kind, path, field].filter((part) => part !== undefined).join(' ');
 }
 
 /** The line with a caret under it, and what to do beside the caret. */

@@ -68,9 +68,11 @@ function wrongType(value: Json, schema: Schema, { field }: Context): SchemaProbl
   return { what: 'type', field, message, ...(hint !== undefined && { hint }) };
 }
 
-function typeHint(value: Json, { type, items }: Schema): string | undefined {
+function typeHint(value: Json, schema: Schema): string | undefined {
+  const { type, items } = schema;
   if (type === 'string' && typeof value === 'boolean')
     return 'YAML reads on, yes, off and no like this: put it in quotes';
+  if (type === 'string' && typeof value === 'number' && isDuration(schema)) return `write "${value}s"`;
   if (type === 'string' && typeof value === 'number') return `put it in quotes: "${value}"`;
   if (
     (type === 'integer' || type === 'number') &&
@@ -82,6 +84,10 @@ function typeHint(value: Json, { type, items }: Schema): string | undefined {
   if (type === 'boolean' && /^(?:true|false)$/.test(String(value))) return 'leave the quotes out';
   return type === 'array' && items && isOfType(value, items) ? 'begin the line with "- "' : undefined;
 }
+
+/** By its format, or by a rule that reads it as one. */
+const isDuration = ({ format, rules = [] }: Schema): boolean =>
+  format === 'duration' || rules.some(({ rule }) => rule.includes('duration(self)'));
 
 function typeName({ type, intOrString }: Schema): string {
   if (intOrString) return 'text or a whole number';

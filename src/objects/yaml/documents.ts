@@ -1,5 +1,5 @@
 import { parseEvents, YAMLException } from 'js-yaml';
-import { syntaxProblem } from '../../spec/yaml/syntax.ts';
+import { type Depth, syntaxProblem } from '../../spec/yaml/syntax.ts';
 import { type Composed, composeObjects } from './compose.ts';
 
 /** A part of a file between two `---`: what is wrong in one does not hide the others. */
@@ -21,9 +21,9 @@ export function piecesOf(text: string): Piece[] {
 export function readPiece({ text }: Piece): Composed {
   if (empty.test(text)) return { roots: [], doubts: [] };
   try {
-    return composeObjects(parseEvents(text, { maxDepth: deepest }), text);
+    return composeObjects(parseEvents(text, { maxDepth: depth.most }), text);
   } catch (error) {
-    if (error instanceof YAMLException) return { roots: [], doubts: [], refusal: syntaxProblem(error, text) };
+    if (error instanceof YAMLException) return { roots: [], doubts: [], refusal: syntaxProblem(error, text, depth) };
     throw error;
   }
 }
@@ -31,4 +31,4 @@ export function readPiece({ text }: Piece): Composed {
 const empty = /^(?:---[ \t]*\r?\n?)?\s*$/;
 
 /** Far more than any kind has; the parser and everything behind it recurses. */
-const deepest = 100;
+const depth: Depth = { most: 100, usual: 'objects have about twenty levels' };

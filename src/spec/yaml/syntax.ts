@@ -3,8 +3,16 @@ import type { Problem, Said } from './problem.ts';
 import { templateMarker, templateProblem } from './scalars.ts';
 import { limits } from './scan.ts';
 
-/** What js-yaml can't read, in the words of someone who writes a spec. */
-export function syntaxProblem({ reason, mark }: YAMLException, text: string): Problem {
+/** What is read: how deep it may be nested, and how deep it is when all is well. */
+export interface Depth {
+  readonly most: number;
+  readonly usual: string;
+}
+
+const specDepth: Depth = { most: limits.depth, usual: 'a spec has about ten levels' };
+
+/** What js-yaml can't read, in the words of someone who writes YAML. */
+export function syntaxProblem({ reason, mark }: YAMLException, text: string, depth = specDepth): Problem {
   const start = Math.min(mark?.position ?? 0, Math.max(0, text.length - 1));
   // The braces of a template are YAML's own: it fails somewhere behind them.
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
@@ -15,7 +23,7 @@ export function syntaxProblem({ reason, mark }: YAMLException, text: string): Pr
     return { ...template, start: begin, end: begin + 2 };
   }
   return {
-    ...(known(reason) ?? { code: 'AXC1002', message: `not valid YAML: ${withoutQuotation(reason)}` }),
+    ...(known(reason, depth) ?? { code: 'AXC1002', message: `not valid YAML: ${withoutQuotation(reason)}` }),
     start,
     end: start + 1,
   };
@@ -24,12 +32,12 @@ export function syntaxProblem({ reason, mark }: YAMLException, text: string): Pr
 /** Some reasons end in a piece of the text, which may be anything. */
 const withoutQuotation = (reason: string): string => reason.replace(/(?:: | ").*$/s, '');
 
-function known(reason: string): Said | undefined {
+function known(reason: string, { most, usual }: Depth): Said | undefined {
   if (reason.startsWith('nesting exceeded')) {
     return {
       code: 'AXC1013',
-      message: `nested more than ${limits.depth} deep`,
-      hint: 'a spec has about ten levels: is a bracket missing?',
+      message: `nested more than ${most} deep`,
+      hint: `${usual}: is a bracket missing?`,
     };
   }
   const [, message, hint] = sentences.find(([part]) => reason.includes(part)) ?? [];

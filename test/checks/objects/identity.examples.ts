@@ -40,7 +40,7 @@ export const identity: ObjectExamplesByCode = {
       {
         title: 'something of Istio',
         yaml: entry('catalog').replace(/kind.*\n/, ''),
-        at: ' shop/catalog apiVersion',
+        at: '(no kind) shop/catalog apiVersion',
         says: 'kind is missing',
       },
     ],

@@ -126,6 +126,12 @@ export const schema: ObjectExamplesByCode = {
         says: 'put it in quotes',
       },
       {
+        title: 'a duration without a unit',
+        yaml: rule('{connectionPool: {tcp: {connectTimeout: 10}}}'),
+        at: 'DestinationRule shop/catalog spec.trafficPolicy.connectionPool.tcp.connectTimeout',
+        says: 'write "10s"',
+      },
+      {
         title: 'a number in quotes',
         yaml: entry(hosts('[a.example]').replace('80', '"80"')),
         at: 'ServiceEntry shop/catalog spec.ports[0].number',
@@ -153,6 +159,12 @@ export const schema: ObjectExamplesByCode = {
         yaml: entry(hosts('[a.example]').replace('DNS', 'dns')),
         at: 'ServiceEntry shop/catalog spec.resolution',
         says: 'did you mean "DNS"?',
+      },
+      {
+        title: 'half of a word',
+        yaml: httpRoute('{rules: [{matches: [{path: {type: Prefix, value: /}}]}]}'),
+        at: 'HTTPRoute shop/catalog spec.rules[0].matches[0].path.type',
+        says: 'did you mean "PathPrefix"?',
       },
     ],
     right,
@@ -239,7 +251,12 @@ export const schema: ObjectExamplesByCode = {
         at: 'ServiceEntry shop/Catalog metadata.name',
         says: 'small letters',
       },
-      { title: 'no name', yaml: named('{namespace: shop}'), at: 'ServiceEntry shop/ metadata.name', says: 'missing' },
+      {
+        title: 'no name',
+        yaml: named('{namespace: shop}'),
+        at: 'ServiceEntry shop/(no name) metadata.name',
+        says: 'missing',
+      },
       {
         title: 'a number as a label',
         yaml: named('{name: catalog, namespace: shop, labels: {version: 2}}'),

@@ -43,6 +43,8 @@ describe('a finding as text', () => {
       'warning[AXC5001] cluster-b Gateway istio-system/shop-exports spec.servers:  belongs to somebody else',
     );
     expect(objectText({ kind: 'Namespace', name: 'aegis-xc' })).toBe('Namespace aegis-xc');
+    expect(objectText({ kind: '', name: 'catalog', field: 'apiVersion' })).toBe('(no kind) catalog apiVersion');
+    expect(objectText({ kind: 'Service', namespace: 'shop', name: '' })).toBe('Service shop/(no name)');
   });
 
   test('with several lines of hint goes on beside the gutter', () => {
