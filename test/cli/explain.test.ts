@@ -65,4 +65,13 @@ describe('a key of the spec', () => {
     expect(code).toBe(2);
     expect(stderr).toBe('error: There is no key "retires" in services.<name>.traffic.\n  Did you mean "retries"?\n');
   });
+
+  test('that looks like another one where a name may stand: both', () => {
+    expect(page('services.provider')).toMatch(/^services\.<name> [\s\S]*\nDid you mean services\.providers\?$/);
+    expect(page('services.backend-api')).not.toContain('Did you mean');
+  });
+
+  test('of nothing is the whole spec', () => {
+    expect(page('')).toMatch(/^the spec {3}keys/);
+  });
 });
