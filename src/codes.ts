@@ -63,6 +63,8 @@ export const codes = {
   AXC1227: 'Two objects with one name',
   AXC1228: 'Two hosts with one virtual address',
   AXC1229: 'An order that is not kept beside a provider',
+  AXC1240: 'A name that is too long for the hosts of its brokers',
+  AXC1241: 'A port of the proxy itself',
   // 13xx: security of the spec
   AXC1301: 'A secret in the spec',
   AXC1302: 'Equal trust domains',
