@@ -103,6 +103,18 @@ describe('nothing is said that only follows from another mistake', () => {
       ),
       ['AXC1106'],
     ],
+    [
+      'an order is not too short when one of its names can’t be read',
+      specText(
+        federation({ services: { catalog: sharedService({ traffic: { failover: ['cluster-a', 'Cluster-b'] } }) } }),
+      ),
+      ['AXC1106'],
+    ],
+    [
+      'what is allowed is not blank when it can’t be read',
+      text.replace('serviceAccount: frontend', 'serviceAccount: frontend\n        allow: { methods: GET }'),
+      ['AXC1104'],
+    ],
     ['a gateway whose address is wrong is a gateway', text.replace('- 203.0.113.98', '- unix:///x'), ['AXC1106']],
     ['a trust domain that can’t be read equals no other', text.replace('cluster-b.example', '"{{ td }}"'), ['AXC1113']],
     [
