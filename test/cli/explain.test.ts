@@ -20,6 +20,10 @@ describe('a finding', () => {
     expect(stdout).toContain(codes.AXC1102);
   });
 
+  test('is known by its number', async () => {
+    expect(await aegisXc(['explain', '1102'])).toEqual(await aegisXc(['explain', 'AXC1102']));
+  });
+
   test('without a code all are listed', async () => {
     const { stdout } = await aegisXc(['explain']);
     const listed = [...stdout.matchAll(/^(AXC\d{4}) {3}\S/gm)].map(([, code]) => code);
