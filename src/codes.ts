@@ -65,6 +65,8 @@ export const codes = {
   AXC1229: 'An order that is not kept beside a provider',
   AXC1230: 'Pods of two services, with different ports',
   AXC1231: 'Two services that contradict each other about a port',
+  AXC1240: 'A name that is too long for the hosts of its brokers',
+  AXC1241: 'A port of the proxy itself',
   // 13xx: security of the spec
   AXC1301: 'A secret in the spec',
   AXC1302: 'Equal trust domains',

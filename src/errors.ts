@@ -73,6 +73,10 @@ export interface ClusterErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Which cluster, and what it said; many messages begin with its name themselves. */
+export const clusterSentence = (cluster: string, message: string): string =>
+  message.startsWith(`${cluster} `) ? message : `${cluster}: ${message}`;
+
 /** A cluster could not be reached, or said no. `cause` is the original. */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';

@@ -28,11 +28,11 @@ export function isSlip(word: string, other: string): boolean {
 /** One mistake in a short word, a third of the letters in a long one. */
 const allowance = (word: string): number => (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3)));
 
-/** A name that was only cut short or spelt with other separators counts as one mistake. */
+/** A name that was only cut short or spelt with other separators counts as one mistake; the less is missing, the nearer it is. */
 function closeness(word: string, candidate: string, limit: number): number {
   if (word === candidate) return 0;
   const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word];
-  if (short.length >= 4 && long.startsWith(short)) return 1;
+  if (short.length >= 4 && long.startsWith(short)) return 2 - 1 / (long.length - short.length);
   if (long.length - short.length <= 3 && squeezed(word) === squeezed(candidate)) return 1;
   return editDistance(word, candidate, limit);
 }

@@ -14,12 +14,17 @@ test.each([
   ['presets', 'preset'],
   ['portz', 'port'],
   ['Callers', 'localCallers'],
+  ['consumersList', 'consumers'],
 ])('%s is taken for %s', (word, meant) => {
   expect(nearest(word, words)).toBe(meant);
 });
 
 test.each(['xyzzy', 'services', 'p', ''])('%j is taken for nothing', (word) => {
   expect(nearest(word, words)).toBeUndefined();
+});
+
+test('of two that it begins like the one with less to add is taken', () => {
+  expect(nearest('serviceAccount', ['service', 'serviceAccounts'])).toBe('serviceAccounts');
 });
 
 test('of two that are equally near the first is taken', () => {

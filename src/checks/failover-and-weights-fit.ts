@@ -10,17 +10,28 @@ export const failoverAndWeightsFit = defineCheck({
     for (const named of servicesOf(spec)) {
       const { failover, weights } = named.service.traffic ?? {};
       const isCluster = (name: string): boolean => Object.hasOwn(spec.clusters, name);
-      if (failover) yield* misfits(named, 'failover', failover.filter(isCluster), (name) => failover.indexOf(name));
-      if (weights) yield* misfits(named, 'weights', Object.keys(weights).filter(isCluster), (name) => name);
+      if (failover) {
+        const entries = failover.map((name, index) => ({ name, step: index }));
+        yield* misfits(named, 'failover', entries, isCluster);
+      }
+      if (weights) {
+        const entries = Object.keys(weights).map((name) => ({ name, step: name }));
+        yield* misfits(named, 'weights', entries, isCluster);
+      }
     }
   },
 });
 
+interface Entry {
+  readonly name: string;
+  readonly step: string | number;
+}
+
 function* misfits(
   { at: service, service: { providers } }: NamedService,
   key: 'failover' | 'weights',
-  named: readonly string[],
-  stepOf: (cluster: string) => string | number,
+  entries: readonly Entry[],
+  isCluster: (name: string) => boolean,
 ): Generator<Finding> {
   const at: Path = [...service, 'traffic', key];
   const clusters = Object.keys(providers);
@@ -33,17 +44,19 @@ function* misfits(
     yield { code: 'AXC1209', message: `\`${key}\` with a single provider`, hint, at, mark: 'key', looksAt };
     return;
   }
-  for (const cluster of named.filter((name) => !clusters.includes(name))) {
+  const strange = entries.filter(({ name }) => isCluster(name) && !clusters.includes(name));
+  for (const { name, step } of strange) {
     yield {
       code: 'AXC1209',
-      message: `"${cluster}" does not provide this service`,
+      message: `"${name}" does not provide this service`,
       hint: `its providers: ${clusters.join(', ')}`,
-      at: [...at, stepOf(cluster)],
+      at: [...at, step],
       mark: key === 'weights' ? 'key' : 'value',
       looksAt,
     };
   }
-  const left = clusters.filter((cluster) => !named.includes(cluster));
+  const named = new Set(entries.map(({ name }) => name));
+  const left = clusters.filter((cluster) => !named.has(cluster));
   if (left.length === 0) return;
   yield {
     code: 'AXC1209',
@@ -51,6 +64,6 @@ function* misfits(
     hint: key === 'weights' ? 'give it a weight; 0 for no calls' : 'put it at its place in the order',
     at,
     mark: 'key',
-    looksAt: [...looksAt, ...named.map((cluster) => [...at, stepOf(cluster)])],
+    looksAt: [...looksAt, ...entries.map(({ step }) => [...at, step])],
   };
 }

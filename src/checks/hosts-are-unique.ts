@@ -23,7 +23,14 @@ export const hostsAreUnique = defineCheck({
         hint: mark === 'value' ? 'choose another host' : 'give one of them a `host` of its own, or another name',
         at,
         mark,
-        looksAt: [before.at, [...at, '*'], [...at, 'providers', '*'], ['services', before.service, 'providers', '*']],
+        looksAt: [
+          before.at,
+          [...at, '*'],
+          [...at, 'providers', '*'],
+          // A host that could not be read is not the one that its name makes.
+          ...(before.mark === 'key' ? [[...before.at, '*']] : []),
+          ['services', before.service, 'providers', '*'],
+        ],
       };
     }
   },

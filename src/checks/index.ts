@@ -1,5 +1,6 @@
 import { addressRangeIsUsable } from './address-range-is-usable.ts';
 import { addressesAreUsable } from './addresses-are-usable.ts';
+import { brokerHostsFitIntoALabel } from './broker-hosts-fit-into-a-label.ts';
 import type { Check } from './check.ts';
 import { clustersAreDistinct } from './clusters-are-distinct.ts';
 import { clustersAreKnown } from './clusters-are-known.ts';
@@ -23,6 +24,7 @@ import { orderIsKeptElsewhereOnly } from './order-is-kept-elsewhere-only.ts';
 import { orderNeedsAddresses } from './order-needs-addresses.ts';
 import { pathsAreNormal } from './paths-are-normal.ts';
 import { portNumbersAreDistinct } from './port-numbers-are-distinct.ts';
+import { portsAreNotTheProxys } from './ports-are-not-the-proxys.ts';
 import { portsAreSaidOnce } from './ports-are-said-once.ts';
 import { portsExist } from './ports-exist.ts';
 import { protocolsAreKnown } from './protocols-are-known.ts';
@@ -69,6 +71,8 @@ export const specChecks: readonly Check<'spec'>[] = [
   orderIsKeptElsewhereOnly,
   workloadsAreToldApart,
   servicePortsAgree,
+  brokerHostsFitIntoALabel,
+  portsAreNotTheProxys,
   trustDomainsDiffer,
   remoteTrustDomainsHaveAName,
   localCallersAreLocal,

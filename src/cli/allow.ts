@@ -3,13 +3,14 @@ import { type Row, stateOf } from '../checks/live/live-check.ts';
 import { allowable, type Code, codes } from '../codes.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { nearest } from '../nearest.ts';
+import { repeatable } from './command.ts';
 
 /** `--allow`: findings about the clusters that are known and shall not stop this run. */
 export const allowOption = (): Option =>
-  new Option(
-    '--allow <code>',
-    'a finding about the clusters that is known and stops nothing this once; repeatable',
-  ).argParser((text: string, before: readonly Code[] = []) => [...before, codeIn(text)]);
+  repeatable(
+    new Option('--allow <code>', 'a finding about the clusters that is known and stops nothing this once; repeatable'),
+    (text: string, before: readonly Code[] = []) => [...before, codeIn(text)],
+  );
 
 function codeIn(text: string): Code {
   const code = allowable.find((one) => one === text.toUpperCase());

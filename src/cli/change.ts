@@ -124,7 +124,10 @@ export async function changeClusters(change: Change, options: ChangeOptions, ses
       if (refused) session.warn('Nothing was changed.');
       return refused ? 2 : 0;
     }
-    if (!(await agreed(change, prepared.plan, options, session))) return 2;
+    if (!(await agreed(change, prepared.plan, options, session))) {
+      report(prepared, [...warned, ...found], { outcome: 'declined' }, options, session);
+      return 2;
+    }
     gently();
     const outcome = await write(goal, prepared.plan, {
       place,

@@ -56,7 +56,8 @@ function connectAll(
       clients.set(cluster, connect(cluster, context));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      wrong.push(error);
+      // Two clusters under one context that is not there.
+      if (!wrong.some(({ message }) => message === error.message)) wrong.push(error);
     }
   }
   throwAll(wrong);

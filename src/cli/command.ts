@@ -20,9 +20,30 @@ export const outputOption = (...formats: readonly [string, ...string[]]): Option
 
 /** `--gateway <cluster=address>`, once for each cluster; the action gets a map. */
 export const pairsOption = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser((pair: string, before: ReadonlyMap<string, string> = new Map()) => {
+  repeatable(new Option(flags, description), (pair: string, before: ReadonlyMap<string, string> = new Map()) => {
     const [, key, value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
     if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as <cluster>=<value>.');
     if (before.has(key)) throw new InvalidArgumentError(`"${key}" is there twice.`);
     return new Map([...before, [key, value]]);
   });
+
+/** An option that may be there several times: `collect` adds a value to what those before it have made. */
+export function repeatable<Values>(option: Option, collect: (text: string, before?: Values) => Values): Option {
+  repeatables.add(option);
+  return option.argParser(collect);
+}
+const repeatables = new WeakSet<Option>();
+
+/** Of two values the first would be lost without a word, and with it the cluster that was meant. */
+export function refuseSecondValues(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean() || option.variadic || repeatables.has(option)) continue;
+    const parse = option.parseArg;
+    option.argParser((text: string, before: unknown) => {
+      if (command.getOptionValueSource(option.attributeName()) === 'cli') {
+        throw new InvalidArgumentError('It is there twice: say it once.');
+      }
+      return parse ? parse(text, before) : text;
+    });
+  }
+}

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasErrors } from '../diagnostics.ts';
 import { SpecError, UsageError } from '../errors.ts';
 import { type Compiled, compile } from '../pipeline.ts';
+import { cannotRead } from './cannot-read.ts';
 import type { Session } from './session.ts';
 import { diagnosticsText } from './ui/diagnostics.ts';
 
@@ -19,7 +21,10 @@ export async function readSpec({ file, stdin }: Session): Promise<{ readonly fil
   try {
     return { file, text: await readFile(file, 'utf8') };
   } catch (error) {
-    throw cannotRead(file, error);
+    throw cannotRead(file, error, {
+      missing: 'Name the spec with -f, or write one with `aegis-xc init`.',
+      folder: `Name the spec in it: -f ${join(file, 'federation.yaml')}`,
+    });
   }
 }
 
@@ -27,14 +32,4 @@ async function fromStdin(stdin: NodeJS.ReadStream): Promise<string> {
   if (stdin.isTTY) throw new UsageError('-f - reads the spec from stdin, but stdin is the terminal.');
   const { text } = await import('node:stream/consumers');
   return text(stdin);
-}
-
-function cannotRead(file: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException; // What readFile rejects with.
-  if (code === 'ENOENT') {
-    return new UsageError(`There is no file ${file}.`, 'Name the spec with -f, or write one with `aegis-xc init`.');
-  }
-  if (code === 'EISDIR')
-    return new UsageError(`${file} is a folder.`, `Name the spec in it: -f ${file}/federation.yaml`);
-  return new UsageError(`${file} can't be read: ${message}`);
 }

@@ -51,14 +51,37 @@ export type Named = Pick<Cluster, 'name' | 'context'>;
  */
 export function contextsOf(clusters: readonly Named[], options: ContextOptions): Map<string, string> {
   const names = clusters.map(({ name }) => name);
-  const said = new Map([
+  const said = oncePerCluster([
     ...fromFlag('cluster-a', names[0], names, options.clusterA),
     ...fromFlag('cluster-b', names[1], names, options.clusterB),
-    ...(options.context ?? []),
+    ...[...(options.context ?? [])].map(([name, context]) => ({ name, context, flag: '--context' })),
   ]);
   for (const name of said.keys()) knownCluster(name, names);
   const asked = clusters.filter(({ name }) => !leftOut(options, names).includes(name));
-  return new Map(asked.map((cluster) => [cluster.name, said.get(cluster.name) ?? fromSpec(cluster)]));
+  return new Map(asked.map((cluster) => [cluster.name, said.get(cluster.name)?.context ?? fromSpec(cluster)]));
+}
+
+interface Said {
+  readonly name: string;
+  readonly context: string;
+  /** That says so. */
+  readonly flag: string;
+}
+
+/** Which of two was meant nobody can know, and the other may be somebody else's cluster. */
+function oncePerCluster(all: readonly Said[]): ReadonlyMap<string, Said> {
+  const said = new Map<string, Said>();
+  for (const one of all) {
+    const before = said.get(one.name);
+    if (before !== undefined && before.context !== one.context) {
+      throw new UsageError(
+        `${one.name} has two contexts: ${before.context} by ${before.flag}, and ${one.context} by ${one.flag}.`,
+        'Name the one that is meant.',
+      );
+    }
+    said.set(one.name, one);
+  }
+  return said;
 }
 
 function leftOut({ without = [] }: ContextOptions, names: readonly string[]): readonly string[] {
@@ -72,9 +95,9 @@ function fromFlag(
   byPosition: string | undefined,
   names: readonly string[],
   context: string | undefined,
-): [string, string][] {
+): Said[] {
   const name = names.includes(flag) ? flag : byPosition;
-  return context === undefined || name === undefined ? [] : [[name, context]];
+  return context === undefined || name === undefined ? [] : [{ name, context, flag: `--${flag}` }];
 }
 
 function fromSpec({ name, context }: Named): string {

@@ -8,7 +8,7 @@ import { type LiveObjects, readLiveObjects } from '../clusters/live-objects.ts';
 import type { Code } from '../codes.ts';
 import type { Case } from '../doctor/case.ts';
 import type { Symptom } from '../doctor/symptom.ts';
-import { ClusterError } from '../errors.ts';
+import { ClusterError, clusterSentence } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
 import type { Federation } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
@@ -55,7 +55,7 @@ const unread =
   (cluster: string) =>
   (error: unknown): LiveObjects => {
     if (!(error instanceof ClusterError)) throw error;
-    return { cluster, objects: [], gaps: [], blind: [`${cluster}: ${error.message}`] };
+    return { cluster, objects: [], gaps: [], blind: [clusterSentence(cluster, error.message)] };
   };
 
 function liveSites(federation: Federation, read: readonly LiveObjects[], { sites }: LiveEvidence): Sites {

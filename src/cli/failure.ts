@@ -1,4 +1,7 @@
-import { ClusterError, SpecError, UsageError } from '../errors.ts';
+import { CommanderError } from 'commander';
+import type { ObjectRef } from '../diagnostics.ts';
+import { ClusterError, clusterSentence, SpecError, UsageError } from '../errors.ts';
+import { jsonText } from './output.ts';
 import type { Paint } from './ui/colour.ts';
 import { diagnosticsText, objectText, summaryText } from './ui/diagnostics.ts';
 import { visible } from './ui/text.ts';
@@ -7,6 +10,54 @@ import { visible } from './ui/text.ts';
 export function failureText(failure: unknown, paint: Paint, debug: boolean): string {
   const text = knownText(failure, paint) ?? unexpectedText(failure, paint);
   return debug ? `${text}\n${paint.dim(stackOf(failure))}` : text;
+}
+
+/** The same for a program: findings of a spec are findings, everything else is the `error`. */
+export function failureJson(failure: unknown): string {
+  const failures = leavesOf(failure);
+  const diagnostics = failures.flatMap((one) => (one instanceof SpecError ? one.diagnostics : []));
+  const errors = failures.filter((one) => !(one instanceof SpecError)).map(errorJson);
+  return jsonText(
+    errors.length === 0 ? {} : { error: errors.length === 1 ? errors[0] : together(errors) },
+    diagnostics,
+  );
+}
+
+const leavesOf = (failure: unknown): unknown[] =>
+  failure instanceof AggregateError ? failure.errors.flatMap(leavesOf) : [failure];
+
+interface ErrorJson {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly cluster?: string;
+  readonly reason?: string;
+  readonly object?: ObjectRef | undefined;
+}
+
+function errorJson(failure: unknown): ErrorJson {
+  if (failure instanceof ClusterError) {
+    const { message, hint, cluster, reason, object } = failure;
+    return { message, hint, cluster, reason, object };
+  }
+  if (failure instanceof UsageError) return { message: failure.message, hint: failure.hint };
+  if (failure instanceof CommanderError) {
+    // `error: unknown option '--clutser'\n(Did you mean --cluster?)`
+    const [message = '', ...hints] = failure.message.replace(/^error: /, '').split('\n');
+    return { message, ...(hints.length > 0 && { hint: hints.join('\n').replace(/^\((.*)\)$/, '$1') }) };
+  }
+  return { message: `unexpected: ${wordsOf(failure)}`, hint: bugHint };
+}
+
+/** Of several clusters: each by itself, and all in one sentence. */
+function together(causes: readonly ErrorJson[]) {
+  const hints = [...new Set(causes.flatMap(({ hint }) => hint ?? []))];
+  return {
+    message: causes
+      .map(({ cluster, message }) => (cluster === undefined ? message : clusterSentence(cluster, message)))
+      .join('\n'),
+    ...(hints.length > 0 && { hint: hints.join('\n') }),
+    causes,
+  };
 }
 
 /** Ctrl-C, or what it made of a request: nothing that has to be explained. */
@@ -27,8 +78,8 @@ function knownText(failure: unknown, paint: Paint): string | undefined {
   }
   if (failure instanceof ClusterError) {
     const { cluster, object, message, hint } = failure;
-    const about = object ? `${objectText({ ...object, cluster })}: ` : `${cluster}: `;
-    return sentence(about + message, hint, paint);
+    const text = object ? `${objectText({ ...object, cluster })}: ${message}` : clusterSentence(cluster, message);
+    return sentence(text, hint, paint);
   }
   if (failure instanceof UsageError) return sentence(failure.message, failure.hint, paint);
   return undefined;
@@ -40,11 +91,12 @@ const sentence = (message: string, hint: string | undefined, paint: Paint): stri
 const linesOf = (text: string): string => text.split('\n').map(visible).join('\n  ');
 
 const unexpectedText = (failure: unknown, paint: Paint): string =>
-  sentence(
-    `unexpected: ${failure instanceof Error ? failure.message : String(failure)}`,
-    'This is a bug in aegis-xc. Please report it with the output of the same command under AEGIS_XC_DEBUG=1.',
-    paint,
-  );
+  sentence(`unexpected: ${wordsOf(failure)}`, bugHint, paint);
+
+const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));
+
+const bugHint =
+  'This is a bug in aegis-xc. Please report it with the output of the same command under AEGIS_XC_DEBUG=1.';
 
 /** The stacks of the error and of what caused it. */
 function stackOf(failure: unknown): string {

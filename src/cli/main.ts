@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { type DefineCommand, intro } from './command.ts';
-import { failureText, isInterruption } from './failure.ts';
+import { type DefineCommand, intro, refuseSecondValues } from './command.ts';
+import { failureJson, failureText, isInterruption } from './failure.ts';
+import { asksForJson } from './output.ts';
 import { type ExitCode, type GlobalOptions, openSession } from './session.ts';
 import { paintFor } from './ui/colour.ts';
 import { version } from './version.ts';
@@ -95,6 +96,7 @@ const firstSteps = [
 
 function oneFile(file: string, before: string | undefined): string {
   if (before !== undefined) throw new InvalidArgumentError('A run has one spec.');
+  if (file === '') throw new InvalidArgumentError('An empty name is no file.');
   return file;
 }
 
@@ -103,6 +105,7 @@ async function defineLate(program: Command, command: Command, load: Load | undef
   if (load === undefined) return;
   const { define } = await load();
   define(command, await openSession(program.opts<GlobalOptions>(), process, exitWith));
+  refuseSecondValues(command);
   command.showHelpAfterError(`\`aegis-xc ${command.name()} --help\` lists its options.`);
 }
 
@@ -129,9 +132,11 @@ function guardStreams(): void {
 }
 
 async function fail(failure: unknown, args: readonly string[]): Promise<void> {
+  const isHelp = failure instanceof CommanderError && failure.exitCode === 0;
+  if (asksForJson(args) && !isHelp && !isInterruption(failure)) process.stdout.write(`${failureJson(failure)}\n`);
   if (failure instanceof CommanderError) {
     // Commander has printed its text: a help that was asked for, or what is wrong with the command line.
-    if (failure.code === 'commander.excessArguments') hintAtFile();
+    if (failure.code === 'commander.excessArguments' && args.some(isStrayFile)) hintAtFile();
     return exitWith(failure.exitCode === 0 ? 0 : 2);
   }
   if (isInterruption(failure)) return exitWith(130);
@@ -140,6 +145,9 @@ async function fail(failure: unknown, args: readonly string[]): Promise<void> {
   stderr.write(`${failureText(failure, paint, Boolean(env.AEGIS_XC_DEBUG))}\n`);
   exitWith(2);
 }
+
+const isStrayFile = (arg: string, index: number, args: readonly string[]): boolean =>
+  /\.(?:ya?ml|json)$/i.test(arg) && !/^(?:-f|--file)$/.test(args[index - 1] ?? '');
 
 const hintAtFile = (): void => {
   process.stderr.write('The spec is named with -f: `aegis-xc validate -f federation.yaml`.\n');

@@ -1,10 +1,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { UsageError } from '../errors.ts';
 import { patchesOf } from '../objects/kustomization.ts';
 import type { ObjectText } from '../objects/read-objects.ts';
+import { cannotRead } from './cannot-read.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -44,7 +45,7 @@ async function filesOf(path: string, session: Session): Promise<string[]> {
   try {
     return (await stat(path)).isDirectory() ? await filesIn(path, session) : [path];
   } catch (error) {
-    throw cannotRead(path, error);
+    throw cannotRead(path, error, { what: 'file or folder' });
   }
 }
 
@@ -89,10 +90,4 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw cannotRead(file, error);
   }
-}
-
-function cannotRead(path: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException; // What node:fs rejects with.
-  if (code === 'ENOENT') return new UsageError(`There is no file or folder ${path}.`);
-  return new UsageError(`${basename(path)} can't be read: ${message}`);
 }

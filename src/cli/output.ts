@@ -6,9 +6,20 @@ const schemaVersion = 1;
 
 /** A result as JSON, with the findings beside it. */
 export function printJson(session: Session, result: object, diagnostics: readonly Diagnostic[] = []): void {
-  const findings = { diagnostics: diagnostics.map(toJson), summary: summaryOf(diagnostics) };
-  session.print(JSON.stringify({ schemaVersion, ...result, ...findings }, undefined, 2));
+  session.print(jsonText(result, diagnostics));
 }
+
+export function jsonText(result: object, diagnostics: readonly Diagnostic[]): string {
+  const findings = { diagnostics: diagnostics.map(toJson), summary: summaryOf(diagnostics) };
+  return JSON.stringify({ schemaVersion, ...result, ...findings }, undefined, 2);
+}
+
+/** Whether a command line asks for JSON: also when it is too wrong for its command to begin. */
+export const asksForJson = (args: readonly string[]): boolean =>
+  args.some(
+    (arg, index) =>
+      /^(?:--output=|-[qv]*o)json$/.test(arg) || (/^(?:--output|-[qv]*o)$/.test(arg) && args[index + 1] === 'json'),
+  );
 
 function toJson({ code, severity, message, hint, position, at, object, cluster }: Diagnostic) {
   const { file, line, column } = position ?? {};

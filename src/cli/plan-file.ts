@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { differences, type Fingerprint, fingerprint } from '../plan/differences.ts';
 import { hashOf } from '../plan/inventory.ts';
 import type { Plan } from '../plan/plan.ts';
+import { cannotRead } from './cannot-read.ts';
 
 const schemaVersion = 1;
 
@@ -49,9 +50,11 @@ function readJson(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    throw new UsageError(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
+    throw cannotRead(file, error, { missing: planHint, folder: planHint });
   }
 }
+
+const planHint = 'Write a plan with `aegis-xc plan --out FILE`; the spec is named with -f.';
 
 const savedSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),

@@ -20,6 +20,8 @@ interface Found {
   readonly path: string;
   readonly schema: Schema;
   readonly required: boolean;
+  /** The last key was taken for a name that the user has chosen: the known key that it looks like. */
+  readonly meant?: string | undefined;
 }
 
 /**
@@ -28,14 +30,15 @@ interface Found {
  */
 export function keyPage(root: object, path: string, paint: Paint): string {
   const keys = path.split('.').filter((key) => key !== '');
-  const { path: found, schema, required } = find({ path: '', schema: root, required: true }, keys);
-  const head = `${paint.bold(found.slice(1))}   ${facts(schema, required)}`;
+  const { path: found, schema, required, meant } = find({ path: '', schema: root, required: true }, keys);
+  const head = `${paint.bold(found.slice(1) || 'the spec')}   ${facts(schema, required)}`;
   const below = keysBelow(schema);
   const list = Object.entries(below.properties ?? {}).map(([key, child]) => {
     const value = facts(child, below.required?.includes(key) ?? false);
     return `\n  ${paint.bold(key)}   ${value}\n    ${child.description ?? ''}`.trimEnd();
   });
-  return [head, `  ${schema.description ?? ''}`.trimEnd(), ...list].join('\n');
+  const doubt = meant === undefined ? [] : [`\nDid you mean ${[...keys.slice(0, -1), meant].join('.')}?`];
+  return [head, `  ${schema.description ?? ''}`.trimEnd(), ...list, ...doubt].join('\n');
 }
 
 function find(at: Found, [key, ...rest]: readonly string[]): Found {
@@ -48,9 +51,10 @@ function find(at: Found, [key, ...rest]: readonly string[]): Found {
     return find({ path: `${path}${namesBetween(schema)}.${key}`, schema: child, required }, rest);
   }
   // `services.backend-api`, `consumers.0`: a name that users choose, or the number of an item.
-  if (namesBetween(schema) !== '')
-    return find({ path: `${path}${namesBetween(schema)}`, schema: below, required: false }, rest);
   const close = nearest(key, Object.keys(below.properties ?? {}));
+  if (namesBetween(schema) !== '') {
+    return find({ path: `${path}${namesBetween(schema)}`, schema: below, required: false, meant: close }, rest);
+  }
   throw new UsageError(
     `There is no key "${key}" in ${path === '' ? 'a spec' : path.slice(1)}.`,
     close === undefined ? undefined : `Did you mean "${close}"?`,

@@ -18,7 +18,7 @@ export function fromCodes(
   const [first] = found;
   if (first) return confirmed(first.message, first.hint ?? `aegis-xc explain ${first.code}`);
   const unknown = looked.flatMap((row) => row.notChecked);
-  if (unknown.length > 0) return notChecked(unknown.join('; '));
+  if (unknown.length > 0) return notChecked(together(unknown));
   return looked.length === 0 ? notChecked('nobody has looked at it') : ruledOut(fine);
 }
 
@@ -36,7 +36,7 @@ export const endingAt = (one: Case, ...obstacles: readonly Obstacle[]): WayAnswe
 /** Whether one of the ways would have come that far that it could end at an obstacle; where objects are missing nobody knows. */
 export function otherwise({ gaps, blind }: Case, fine: string): Outcome {
   const unknown = [...new Set([...blind, ...gaps])];
-  return unknown.length > 0 ? notChecked(unknown.join('; ')) : ruledOut(fine);
+  return unknown.length > 0 ? notChecked(together(unknown)) : ruledOut(fine);
 }
 
 /** The objects of one kind that the call should go through, by their names. */
@@ -61,3 +61,5 @@ export const applyAgain = (one: Case): string =>
     : 'What the spec says is not what the cluster has: `aegis-xc plan` shows it, `aegis-xc apply` puts it right.';
 
 export const isUnreadCluster = (name: string): string => `${name} could not be read`;
+
+const together = (sentences: readonly string[]): string => sentences.map((text) => text.replace(/\.$/, '')).join('; ');

@@ -2,6 +2,7 @@ import type { Diagnostic, Path, Position } from '../diagnostics.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { indexLines, type Lines, overlapping, type Range } from '../spec/yaml/lines.ts';
 import type { Problem } from '../spec/yaml/problem.ts';
+import { encodingProblem } from '../spec/yaml/scan.ts';
 import { findSecrets } from '../spec/yaml/secrets.ts';
 import { type Node, rangeOf } from '../spec/yaml/tree.ts';
 import { isJudged } from './kinds.ts';
@@ -28,7 +29,8 @@ export interface ReadObjects {
 export function readObjects(source: ObjectText): ReadObjects {
   const text = source.text.replace(/^\ufeff/, '');
   const lines = linesOf(source.file, text);
-  if (text.length > largest) return { objects: [], diagnostics: [located(tooLarge, lines)] };
+  const unreadable = text.length > largest ? tooLarge : encodingProblem(text);
+  if (unreadable) return { objects: [], diagnostics: [located(unreadable, lines)] };
   const objects: SourcedObject[] = [];
   const problems: Problem[] = [];
   let isTemplate = false;

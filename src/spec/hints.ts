@@ -119,6 +119,7 @@ const formHints: Readonly<Record<string, (input: string) => string | undefined>>
     if (input.includes('*')) return 'name one exact host, such as catalog.xc.global';
     const url = /^[a-z]+:\/\/([^/:]+)/i.exec(input)?.[1];
     if (url !== undefined) return `write the host alone: ${url}`;
+    if (/[^.]\.$/.test(input)) return `write it without the dot at its end: ${input.slice(0, -1)}`;
     const long = input.split('.').find((label) => label.length > 63);
     if (long !== undefined) return `"${long.slice(0, 20)}…" has ${long.length} characters, a label has at most 63`;
     return input.includes('.') ? undefined : 'a host has two labels or more, such as catalog.xc.global';
@@ -129,6 +130,7 @@ const formHints: Readonly<Record<string, (input: string) => string | undefined>>
     return words === null ? undefined : `write ${words.length === 1 ? words[0] : `[${words.join(', ')}]`}`;
   },
   paths: (input) => {
+    if (input.trim() === '*') return 'leave `paths` out: without it all are allowed';
     if (/^https?:\/\//.test(input)) return `write the path alone: ${input.replace(/^https?:\/\/[^/]*/, '') || '/'}`;
     if (!input.startsWith('/')) return `write /${input.replace(/^[\s*]+/, '')}`;
     return input.slice(0, -1).includes('*') ? 'a "*" may stand only at the end, as in /api/*' : undefined;
@@ -136,7 +138,9 @@ const formHints: Readonly<Record<string, (input: string) => string | undefined>>
   trustDomain: (input) => (input.startsWith('spiffe://') ? `write ${input.slice('spiffe://'.length)}` : undefined),
   serviceAccount: accountHint,
   serviceAccounts: accountHint,
-  allowFrom: (input) => (isIP(input) === 0 ? undefined : `write ${input}/${isIP(input) === 4 ? 32 : 128}`),
+  allowFrom: rangeHint,
+  localCallers: (input) =>
+    /^["']?(?:any|all|anyone|anybody|everyone|everybody|\*)["']?$/i.test(input) ? 'write any' : undefined,
   timeout: durationHint,
   perTryTimeout: durationHint,
   connectTimeout: durationHint,
@@ -144,6 +148,14 @@ const formHints: Readonly<Record<string, (input: string) => string | undefined>>
   interval: durationHint,
   ejectFor: durationHint,
 };
+
+function rangeHint(input: string): string | undefined {
+  const [address = '', length] = input.split('/');
+  const longest = { 0: undefined, 4: 32, 6: 128 }[isIP(address)];
+  if (longest === undefined) return undefined;
+  if (length === undefined) return `write ${input}/${longest}`;
+  return Number(length) <= longest ? undefined : `the number after "/" is at most ${longest}, which is one address`;
+}
 
 function accountHint(input: string): string | undefined {
   const account = /\/sa\/([^/]+)$/.exec(input)?.[1];

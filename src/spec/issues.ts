@@ -22,7 +22,8 @@ export interface Issue {
 export function issuesOf(error: z.core.$ZodError, schema: Schema, writing: Writing): Issue[] {
   const issues = error.issues
     .slice(0, limits.findings)
-    .flatMap((issue) => explain(flattened(issue), { schema, writing }))
+    .flatMap(flattened)
+    .flatMap((issue) => explain(issue, { schema, writing }))
     .slice(0, limits.findings);
   const meant = new Set(
     issues.flatMap(({ kind, path, meant: key }) => (kind === 'unknown' && key ? [siblingKey(path, key)] : [])),
@@ -43,12 +44,12 @@ interface Context {
 type RawIssue = z.core.$ZodIssue;
 
 /** A union fails as a whole; where one of its branches is clearly the one that was meant, that branch speaks. */
-function flattened(issue: RawIssue): RawIssue {
-  if (issue.code !== 'invalid_union') return issue;
+function flattened(issue: RawIssue): RawIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
   const inside = issue.errors.filter((branch) => branch.every(({ path }) => path.length > 0));
   const [only] = inside;
-  const [first] = inside.length === 1 && only ? only : [];
-  return first ? flattened({ ...first, path: [...issue.path, ...first.path] }) : issue;
+  if (inside.length !== 1 || !only) return [issue];
+  return only.flatMap((one) => flattened({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function explain(issue: RawIssue, context: Context): Issue[] {

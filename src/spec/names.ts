@@ -9,7 +9,7 @@ const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 
 /** Text of one form. `expected` is what a message says after "must be", whatever is wrong with the value. */
 const text = (expected: string, pattern: RegExp, longest: number) =>
-  z.string(expected).max(longest).regex(pattern, expected);
+  z.string(expected).max(longest).regex(pattern, { error: expected, abort: true });
 
 export const dnsLabel = text(
   'lower-case letters, digits and "-", beginning and ending with a letter or digit',

@@ -58,5 +58,6 @@ const rounds = 6;
 /** The messages of the schema say what is expected; where it has none, `issuesOf` finds the words. */
 const noMessage = (): string => '';
 
+/** What is in a place that was repaired, is missing from a map that was, or is said of the keys that such a map has left. */
 const isSilent = ({ kind, path }: Issue, silent: PathSet): boolean =>
-  silent.covers(path) || (kind === 'missing' && silent.has([...path.slice(0, -1), '*']));
+  silent.covers(path) || silent.has([...path, '*']) || (kind === 'missing' && silent.has([...path.slice(0, -1), '*']));

@@ -17,6 +17,10 @@ const beside = (difference: Parameters<typeof service>[0]) =>
 const canary = () => provider({ workload: { version: 'v1', app: 'backend-api' } });
 const ofBackendApi = { providers: { 'cluster-b': provider({ service: 'backend-api' }) } };
 
+const kafka = (name: string, brokers: number) =>
+  federation({ services: { [name]: service({ preset: 'kafka', brokers, port: undefined }) } });
+const gatewayOn = (port: number) => cluster('b', { gateway: { addresses: ['203.0.113.98'], port } });
+
 /** 12xx */
 export const references: ExamplesByCode = {
   AXC1201: {
@@ -956,6 +960,71 @@ export const references: ExamplesByCode = {
           providers: { 'cluster-b': provider({ service: 'backend-api', namespace: 'store' }) },
         }),
       },
+    ],
+  },
+  AXC1240: {
+    wrong: [
+      {
+        title: 'two characters more than a label has',
+        spec: kafka('k'.repeat(63), 3),
+        at: `services.${'k'.repeat(63)}`,
+        says: 'at most 61 characters',
+      },
+      { title: 'the eleventh broker', spec: kafka('k'.repeat(61), 11), at: `services.${'k'.repeat(61)}` },
+    ],
+    right: [
+      { title: 'just enough', spec: kafka('k'.repeat(61), 10) },
+      { title: 'a long name of one host', spec: federation({ services: { ['k'.repeat(63)]: service() } }) },
+    ],
+  },
+  AXC1241: {
+    wrong: [
+      ...[15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090].map((targetPort) => ({
+        title: `a workload on ${targetPort}`,
+        spec: api({ port: { number: 80, targetPort, protocol: 'HTTP' as const } }),
+        at: 'services.backend-api.port.targetPort',
+        says: 'listen on another port',
+      })),
+      {
+        title: 'the same on both sides',
+        spec: api({ port: { number: 15001, protocol: 'TCP' } }),
+        at: 'services.backend-api.port.number',
+      },
+      {
+        title: 'one of several ports',
+        spec: api({
+          port: undefined,
+          ports: { http: { number: 80, targetPort: 8080, protocol: 'HTTP' }, x: { number: 15090, protocol: 'TCP' } },
+        }),
+        at: 'services.backend-api.ports.x.number',
+      },
+      {
+        title: 'an HTTP port that nobody can dial',
+        spec: api({ port: { number: 15006, targetPort: 8080, protocol: 'HTTP' } }),
+        at: 'services.backend-api.port.number',
+        says: '`targetPort` may stay',
+      },
+      ...[15000, 15020, 15021, 15090].map((port) => ({
+        title: `a gateway on ${port}`,
+        spec: federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': gatewayOn(port) } }),
+        at: 'clusters.cluster-b.gateway.port',
+        says: '15443',
+      })),
+    ],
+    right: [
+      {
+        title: 'ports beside them',
+        spec: api({ port: { number: 15002, targetPort: 15443, protocol: 'HTTP' } }),
+      },
+      {
+        title: 'a TCP port, for which addresses keep it apart',
+        spec: api({ port: { number: 15001, targetPort: 5432, protocol: 'TCP' } }),
+      },
+      // A gateway captures no calls.
+      ...[15001, 15006, 15008, 15443].map((port) => ({
+        title: `a gateway on ${port}`,
+        spec: federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': gatewayOn(port) } }),
+      })),
     ],
   },
 };

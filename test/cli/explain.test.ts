@@ -20,6 +20,10 @@ describe('a finding', () => {
     expect(stdout).toContain(codes.AXC1102);
   });
 
+  test('is known by its number', async () => {
+    expect(await aegisXc(['explain', '1102'])).toEqual(await aegisXc(['explain', 'AXC1102']));
+  });
+
   test('without a code all are listed', async () => {
     const { stdout } = await aegisXc(['explain']);
     const listed = [...stdout.matchAll(/^(AXC\d{4}) {3}\S/gm)].map(([, code]) => code);
@@ -64,5 +68,14 @@ describe('a key of the spec', () => {
     const { code, stderr } = await aegisXc(['explain', 'services.traffic.retires']);
     expect(code).toBe(2);
     expect(stderr).toBe('error: There is no key "retires" in services.<name>.traffic.\n  Did you mean "retries"?\n');
+  });
+
+  test('that looks like another one where a name may stand: both', () => {
+    expect(page('services.provider')).toMatch(/^services\.<name> [\s\S]*\nDid you mean services\.providers\?$/);
+    expect(page('services.backend-api')).not.toContain('Did you mean');
+  });
+
+  test('of nothing is the whole spec', () => {
+    expect(page('')).toMatch(/^the spec {3}keys/);
   });
 });

@@ -77,6 +77,31 @@ describe('a command line that is wrong ends with 2, a hint and no stack', () => 
       'aegis-xc validate -f federation.yaml',
     ],
     ['two specs', ['validate', '-f', 'a.yaml', '-f', 'b.yaml'], 'A run has one spec.', 'aegis-xc --help'],
+    [
+      'two values where one counts',
+      ['render', '--cluster', 'a', '--cluster', 'b'],
+      'It is there twice',
+      'render --help',
+    ],
+    ['two contexts by one flag', ['plan', '--cluster-a', 'x', '--cluster-a', 'y'], 'It is there twice', 'plan --help'],
+    [
+      'two contexts by two flags',
+      ['plan', '-f', spec, '--cluster-a', 'x', '--cluster-b', 'y', '--context', 'cluster-a=z'],
+      'cluster-a has two contexts: x by --cluster-a, and z by --context.',
+      'Name the one that is meant.',
+    ],
+    ['a code that nothing has', ['lint', '--suppress', 'AXC9999'], 'No finding has that code.', 'aegis-xc explain'],
+    ['a folder option without a folder', ['render', '--force-out'], '--force-out is for --out.', '--out'],
+    ['a kubeconfig that nothing reads', ['init', '--kubeconfig', 'x'], '--kubeconfig is for --from-contexts.', 'leave'],
+    [
+      'a folder to write to',
+      ['init', '-f', 'examples', '--force'],
+      'examples is a folder.',
+      'examples/federation.yaml',
+    ],
+    ['a plan that is not there', ['apply', 'nope.plan'], 'There is no file nope.plan.', 'plan --out'],
+    ['a spec without a name', ['validate', '-f', ''], 'An empty name is no file.', '--help'],
+    ['a path without a name', ['lint', ''], 'An empty name is no file or folder.', ''],
     ['options without a command', ['--quiet'], 'Usage: aegis-xc', 'validate'],
     ['options that exclude each other', ['render', '--out', 'x', '--cluster', 'y'], 'cannot be used with', '--cluster'],
   ])('%s', async (_, args, message, hint) => {
@@ -86,6 +111,13 @@ describe('a command line that is wrong ends with 2, a hint and no stack', () => 
     expect(stderr).toContain(hint);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
+});
+
+test('only a file that could be a spec is taken for one', async () => {
+  const { code, stderr } = await aegisXc(['explain', 'a', 'b']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('too many arguments');
+  expect(stderr).not.toContain('-f');
 });
 
 describe('the spec', () => {
@@ -175,6 +207,77 @@ describe('failures', () => {
     expect(plain.stderr).not.toMatch(/^\s+at /m);
     expect(debug.stderr).toMatch(/^\s+at /m);
     expect(debug.code).toBe(2);
+  });
+});
+
+describe('with -o json a failure is a document on stdout, too', () => {
+  const misspelt = readFileSync(spec, 'utf8').replace('providers:', 'provders:');
+  const kubeconfig = [
+    'apiVersion: v1',
+    'kind: Config',
+    'clusters: [{ name: x, cluster: { server: "https://127.0.0.1:9" } }]',
+    'users: [{ name: u, user: { token: t } }]',
+    'contexts: [{ name: x, context: { cluster: x, user: u } }, { name: y, context: { cluster: x, user: u } }]',
+  ].join('\n');
+  const files = { 'misspelt.yaml': misspelt, kubeconfig };
+  const clusters = ['--kubeconfig', 'kubeconfig', '--cluster-a', 'x', '--cluster-b', 'y'];
+
+  test.each(['render', 'can', 'plan'])('%s: the findings of a spec', async (name) => {
+    const { code, stdout, stderr } = await aegisXc([name, '-f', 'misspelt.yaml', '-o', 'json'], {
+      cwd: temporaryFolder(files),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('error[AXC1102]');
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      diagnostics: [{ code: 'AXC1102', message: 'unknown key "provders"', hint: 'did you mean "providers"?' }],
+      summary: { errors: 1, warnings: 0, infos: 0 },
+    });
+    expect(JSON.parse(stdout)).not.toHaveProperty('error');
+  });
+
+  test.each(['plan', 'apply'])('%s: clusters that do not answer', async (name) => {
+    const { code, stdout, stderr } = await aegisXc([name, '-f', resolve(spec), '--output=json', ...clusters], {
+      cwd: temporaryFolder(files),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain("error: cluster-a can't be reached");
+    const { error, diagnostics } = JSON.parse(stdout);
+    expect(diagnostics).toEqual([]);
+    expect(error.message).toContain("cluster-a can't be reached");
+    expect(error.causes).toMatchObject([
+      { cluster: 'cluster-a', reason: 'unreachable' },
+      { cluster: 'cluster-b', reason: 'unreachable' },
+    ]);
+  });
+
+  test.each([
+    ['a file that is not there', ['lint', '-o', 'json', 'nope'], 'There is no file or folder nope.', undefined],
+    [
+      'an unknown option',
+      ['render', '-ojson', '--clutser', 'a'],
+      "unknown option '--clutser'",
+      'Did you mean --cluster?',
+    ],
+    ['a plan that is not there', ['apply', '-o', 'json', 'nope.plan'], 'There is no file nope.plan.', /plan --out/],
+  ])('%s', async (_, args, message, hint) => {
+    const { code, stdout, stderr } = await aegisXc(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    const { error } = JSON.parse(stdout);
+    expect(error.message).toBe(message);
+    if (hint) expect(error.hint).toMatch(hint);
+  });
+
+  test('history: a cluster that does not answer', async () => {
+    const args = ['history', '-f', resolve(spec), '-o', 'json', ...clusters];
+    const { code, stdout } = await aegisXc(args, { cwd: temporaryFolder(files) });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { reason: 'unreachable' }, diagnostics: [] });
+  });
+
+  test('SARIF is for findings alone', async () => {
+    expect(await aegisXc(['lint', '-o', 'sarif', 'nope'])).toMatchObject({ code: 2, stdout: '' });
   });
 });
 

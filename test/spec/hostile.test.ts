@@ -54,7 +54,14 @@ const whole = (text: string, title: string, code: string, says: string, hint: st
   hint,
 });
 
+const wide = Buffer.from(`\ufeff${valid}`, 'utf16le');
+const turned = Buffer.from(wide).swap16();
+
 const file: Row[] = [
+  whole(`⟦${wide.toString()}`, 'UTF-16', 'AXC1008', 'this is UTF-16', 'UTF-8'),
+  whole(`⟦${wide.subarray(2).toString()}`, 'UTF-16 without its mark', 'AXC1008', 'this is UTF-16', 'UTF-8'),
+  whole(`⟦${turned.toString()}`, 'UTF-16 the other way round', 'AXC1008', 'this is UTF-16', 'UTF-8'),
+  whole(`⟦${'\ufffdPNG\u0000\u0001'.repeat(20)}`, 'a picture', 'AXC1008', 'not text', 'the right file'),
   whole('⟦', 'an empty file', 'AXC1005', 'empty', 'kind: Federation'),
   whole('⟦# nothing\n\n', 'a file with comments only', 'AXC1005', 'empty', 'kind: Federation'),
   whole(`${valid}⟦---\nkind: Other\n`, 'a second document', 'AXC1006', 'second document', 'one file is one spec'),
@@ -149,7 +156,22 @@ const values: Row[] = [
     "caller's",
   ),
   at('    localCallers: any\n', '', 'missing local callers', 'AXC1103', 'localCallers', 'localCallers: any'),
-  at('localCallers: any', 'localCallers: ⟦all', 'no such choice', 'AXC1106', 'a list of callers, or `any`', ''),
+  at(
+    'localCallers: any',
+    'localCallers: ⟦all',
+    'no such choice',
+    'AXC1106',
+    'a list of callers, or `any`',
+    'write any',
+  ),
+  at(
+    'localCallers: any',
+    'localCallers: [{ namespace: x, ⟦serviceaccount: y }]',
+    'a mistyped key behind a choice',
+    'AXC1102',
+    '"serviceaccount"',
+    'did you mean "serviceAccount"?',
+  ),
   at('number: 80', 'number: ⟦0', 'port 0', 'AXC1107', '1 to 65535; found the number 0', ''),
   at('number: 80', 'number: ⟦65536', 'port 65536', 'AXC1107', '1 to 65535', ''),
   at('number: 80', 'number: ⟦-1', 'port -1', 'AXC1107', '1 to 65535', ''),
@@ -302,6 +324,47 @@ const values: Row[] = [
     'AXC1106',
     'begins with "/"',
     'write /api',
+  ),
+  at(
+    '        serviceAccount: frontend',
+    '        serviceAccount: frontend\n        allow: { paths: [⟦"*"] }',
+    'the path *',
+    'AXC1106',
+    'begins with "/"',
+    'leave `paths` out',
+  ),
+  at(
+    '    port:',
+    '    host: ⟦foo.example.\n    port:',
+    'a host with a dot at its end',
+    'AXC1106',
+    'host',
+    'without the dot',
+  ),
+  at(
+    '    localCallers: any',
+    '    localCallers: any\n    traffic: { timeout: ⟦3 s }',
+    'a time with a space',
+    'AXC1106',
+    '500ms',
+    'write 3s',
+  ),
+  at(
+    '    localCallers: any',
+    '    localCallers: any\n    traffic: { timeout: ⟦5M }',
+    'five months',
+    'AXC1106',
+    '500ms',
+    '',
+  ),
+  at('serviceAccounts: [', '⟦serviceAccount: [', 'a letter less', 'AXC1102', '"serviceAccount"', '"serviceAccounts"'),
+  at(
+    'addresses: [203.0.113.20]',
+    'addresses: [203.0.113.20], allowFrom: [⟦198.51.100.0/33]',
+    'a range that is none',
+    'AXC1106',
+    'an IP range',
+    'at most 32',
   ),
   at(
     '        serviceAccount: frontend',

@@ -91,6 +91,30 @@ describe('nothing is said that only follows from another mistake', () => {
       text.replace('protocol: HTTP', 'protocol: ${PROTOCOL}'),
       ['AXC1113'],
     ],
+    [
+      'a host that can’t be read is not the one that a name makes',
+      specText(
+        federation({
+          services: {
+            'backend-api': service({ host: '*.xc.global' }),
+            other: service({ host: 'backend-api.cluster-b.local' }),
+          },
+        }),
+      ),
+      ['AXC1106'],
+    ],
+    [
+      'an order is not too short when one of its names can’t be read',
+      specText(
+        federation({ services: { catalog: sharedService({ traffic: { failover: ['cluster-a', 'Cluster-b'] } }) } }),
+      ),
+      ['AXC1106'],
+    ],
+    [
+      'what is allowed is not blank when it can’t be read',
+      text.replace('serviceAccount: frontend', 'serviceAccount: frontend\n        allow: { methods: GET }'),
+      ['AXC1104'],
+    ],
     ['a gateway whose address is wrong is a gateway', text.replace('- 203.0.113.98', '- unix:///x'), ['AXC1106']],
     ['a trust domain that can’t be read equals no other', text.replace('cluster-b.example', '"{{ td }}"'), ['AXC1113']],
     [

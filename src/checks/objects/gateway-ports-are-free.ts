@@ -6,7 +6,7 @@ export const gatewayPortsAreFree = defineClusterCheck({
   *find({ servers }) {
     for (const { on, field, port, tlsMode } of servers.all) {
       const at = { on, field: field.at('port', 'number').path };
-      const owner = port === undefined ? undefined : proxyPorts.get(port);
+      const owner = port === undefined ? undefined : gatewayPorts.get(port);
       if (owner) {
         yield {
           code: 'AXC2141',
@@ -27,7 +27,8 @@ export const gatewayPortsAreFree = defineClusterCheck({
   },
 });
 
-const proxyPorts: ReadonlyMap<number, string> = new Map([
+/** What a proxy listens on that takes no calls for others: a server on the same port gets none. */
+export const gatewayPorts: ReadonlyMap<number, string> = new Map([
   [15000, 'has its administration'],
   [15020, 'serves its merged metrics'],
   [15021, 'answers health checks'],

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { type Answer, answer } from '../../access/answer.ts';
 import type { Sites } from '../../access/sites.ts';
 import { type CallOptions, questionsFor, readSites } from '../asking.ts';
-import { type DefineCommand, intro, outputOption } from '../command.ts';
+import { type DefineCommand, intro, outputOption, repeatable } from '../command.ts';
 import { compileSpec } from '../compile.ts';
 import { printJson } from '../output.ts';
 import type { ExitCode, Session } from '../session.ts';
@@ -43,7 +43,8 @@ export const define: DefineCommand = (command, session) =>
     .option('--method <method>', 'HTTP: the method of the request')
     .option('--path <url-path>', 'HTTP: the path of the request')
     .addOption(
-      new Option('--with <dir>', 'other objects of the clusters, or <cluster>=<dir>; may be repeated').argParser(
+      repeatable(
+        new Option('--with <dir>', 'other objects of the clusters, or <cluster>=<dir>; may be repeated'),
         (dir: string, before: readonly string[] = []) => [...before, dir],
       ),
     )
@@ -56,7 +57,8 @@ async function can(options: Options, session: Session): Promise<ExitCode> {
   const sites = await readSites(compiled, options.with ?? [], session);
   const answers = questionsFor(options, sites).map((question) => answer(question, sites));
   const isList = options.from === undefined || options.to === undefined;
-  if (options.output === 'json') printJson(session, { answers: answers.map((one) => answerJson(one, sites)) });
+  if (options.output === 'json')
+    printJson(session, { answers: answers.map((one) => answerJson(one, sites)) }, compiled.diagnostics);
   else session.print(isList ? answersText(answers, sites) : textOf(answers, sites, session));
   return isList || answers.some(isYes) ? 0 : 1;
 }

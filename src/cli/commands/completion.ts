@@ -1,10 +1,11 @@
 import { Argument } from 'commander';
+import { UsageError } from '../../errors.ts';
 import { type DefineCommand, intro } from '../command.ts';
 import { scripts } from '../completion/scripts.ts';
 
 export const define: DefineCommand = (command, session) =>
   command
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)).argParser(knownShell))
     .addHelpText(
       'before',
       intro('Prints what a shell needs to complete commands, options, contexts, clusters and codes.', [
@@ -24,3 +25,11 @@ export const define: DefineCommand = (command, session) =>
         return 0;
       }),
     );
+
+function knownShell(shell: string): string {
+  if (shell in scripts) return shell;
+  throw new UsageError(
+    `There is no completion for ${shell}.`,
+    `Allowed choices are ${Object.keys(scripts).join(', ')}.`,
+  );
+}

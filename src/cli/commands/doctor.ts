@@ -51,7 +51,7 @@ async function doctor({ symptom: text = '', output, ...options }: Options, sessi
     const cases = await readCases(compiled, { ...options, sidecar: true, clients, symptom }, session);
     const all = cases.map((one): Diagnosis => ({ one, suspicions: diagnose(one) }));
     const sick = all.filter(isExplained);
-    if (output === 'json') printJson(session, { diagnoses: all.map(diagnosisJson) });
+    if (output === 'json') printJson(session, { diagnoses: all.map(diagnosisJson) }, compiled.diagnostics);
     else session.print(textOf(sick.length > 0 ? sick : all, session));
     if (sick.length > 0) return 1;
     return cases.some(({ blind }) => blind.length > 0) ? 2 : 0;

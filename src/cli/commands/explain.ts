@@ -25,6 +25,7 @@ export const define: DefineCommand = (command, session) =>
 function explain(what: string | undefined, { print, paint }: Session): ExitCode {
   if (what === undefined) print(table(['CODE', 'FINDING'], Object.entries(codes)));
   else if (/^axc/i.test(what)) print(codePage(what.toUpperCase()));
+  else if (/^\d+$/.test(what)) print(codePage(`AXC${what}`));
   else print(keyPage(specJsonSchema(), what, paint));
   return 0;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { hasErrors } from '../../diagnostics.ts';
 import { SpecError, UsageError } from '../../errors.ts';
@@ -54,6 +55,11 @@ export const define: DefineCommand = (command, session) =>
 
 async function init(options: Options, session: Session): Promise<ExitCode> {
   const { file } = session;
+  if (options.kubeconfig !== undefined && options.fromContexts === undefined) {
+    throw new UsageError('--kubeconfig is for --from-contexts.', 'Name the contexts to read, or leave it out.');
+  }
+  if (isFolder(file))
+    throw new UsageError(`${file} is a folder.`, `Name a file in it: -f ${join(file, 'federation.yaml')}`);
   if (file !== '-' && existsSync(file) && !options.force) throw alreadyThere(file);
 
   const { text, about } = await newSpec(options, session);
@@ -65,6 +71,8 @@ async function init(options: Options, session: Session): Promise<ExitCode> {
   session.say(nextSteps(about, session));
   return 0;
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 interface NewSpec {
   readonly text: string;
@@ -115,6 +123,9 @@ function writeSpec(file: string, { text, flag }: { readonly text: string; readon
     writeFileSync(file, text, { flag });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException; // What writeFileSync throws.
+    if (code === 'ENOENT') {
+      throw new UsageError(`${file} can't be written: there is no folder ${dirname(file)}.`, 'Make it first.');
+    }
     throw code === 'EEXIST' ? alreadyThere(file) : new UsageError(`${file} can't be written: ${message}`);
   }
 }

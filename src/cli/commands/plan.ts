@@ -47,13 +47,15 @@ async function plan(options: Options, session: Session): Promise<ExitCode> {
   return withClusters(federation.clusters, options, session, async (clients) => {
     const prepared = await preparePlan({ federation, manifests, clients, locate, without }, session);
     const { output, full = false, exitCode = false } = options;
+    const refused = hasErrors(prepared.diagnostics);
+    // First, for the result would be told twice if it failed later.
+    if (!refused && options.out !== undefined) savePlan(options.out, prepared.plan);
     if (output === 'json') printJson(session, planJson(prepared), [...found, ...prepared.diagnostics]);
     else {
       session.print((output === 'markdown' ? planMarkdown : planText)(prepared, { paint: session.paint, full }));
       if (prepared.diagnostics.length > 0) session.warn(diagnosticsText(prepared.diagnostics, session.paintTalk));
     }
-    if (hasErrors(prepared.diagnostics)) return 2;
-    if (options.out !== undefined) savePlan(options.out, prepared.plan);
+    if (refused) return 2;
     return exitCode && !isEmpty(prepared.plan) ? 1 : 0;
   });
 }

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { UsageError } from '../../errors.ts';
 import { fileName } from '../../manifests/files.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { toYamlStream } from '../../manifests/yaml.ts';
@@ -26,6 +27,12 @@ export const define: DefineCommand = (command, session) =>
         ['aegis-xc render --out manifests', 'a folder per cluster, for GitOps'],
       ]),
     )
+    .addHelpText(
+      'after',
+      '\nkubectl reads a folder in the order of its names. Where it has a namespace.aegis-xc.yaml, name that first:' +
+        '\n  kubectl apply -f manifests/cluster-a/namespace.aegis-xc.yaml -f manifests/cluster-a' +
+        '\nArgo CD, Flux and Kustomize put Namespaces first by themselves.',
+    )
     .option('--cluster <cluster>', 'only what belongs into this cluster')
     .addOption(
       new Option('--out <dir>', 'write a folder per cluster; what went from the spec is removed').conflicts([
@@ -38,6 +45,8 @@ export const define: DefineCommand = (command, session) =>
     .action(session.runs((options: Options) => render(options, session)));
 
 async function render({ output, cluster, out, forceOut = false }: Options, session: Session): Promise<ExitCode> {
+  if (forceOut && out === undefined)
+    throw new UsageError('--force-out is for --out.', 'Name the folder with --out, or leave it out.');
   const { federation, manifests } = await compileSpec(session);
   if (out !== undefined) {
     session.catchInterrupt(); // Ctrl-C waits until the files are in their places.

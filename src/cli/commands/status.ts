@@ -1,6 +1,6 @@
 import { lockHolder } from '../../apply/lock.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
-import { ClusterError } from '../../errors.ts';
+import { ClusterError, clusterSentence } from '../../errors.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import type { Federation } from '../../model/federation.ts';
 import { nameOf, objectRef } from '../../plan/object-key.ts';
@@ -79,7 +79,9 @@ function report(rows: readonly Row[], found: readonly Diagnostic[], session: Ses
   for (const row of rows) {
     if (!('failure' in row)) continue;
     const { message, hint } = row.failure;
-    session.warn(`${session.paintTalk.red('error:')} ${row.cluster}: ${message}${hint ? `\n  ${hint}` : ''}`);
+    session.warn(
+      `${session.paintTalk.red('error:')} ${clusterSentence(row.cluster, message)}${hint ? `\n  ${hint}` : ''}`,
+    );
   }
 }
 

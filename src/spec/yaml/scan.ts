@@ -36,8 +36,10 @@ export interface Scanned {
  */
 export function scan(original: string): Scanned {
   const tooLarge = sizeProblem(original);
-  if (tooLarge)
-    return { text: '', whole: '', original: '', problems: [tooLarge], spoiled: [], shifts: new Map(), hopeless: true };
+  if (tooLarge) return { ...hopeless, whole: '', original: '', problems: [tooLarge] };
+  const noText = encodingProblem(original);
+  // Secrets are looked for all the same.
+  if (noText) return { ...hopeless, whole: original, original, problems: [noText] };
   // The first step is the only one that moves anything, so that the places of the others are those of the result.
   const tabs = replaceTabs(original);
   const characters = replaceCharacters(tabs.text);
@@ -53,6 +55,8 @@ export function scan(original: string): Scanned {
     hopeless: tabs.hopeless || characters.hopeless || directives.hopeless,
   };
 }
+
+const hopeless = { text: '', spoiled: [], shifts: new Map<number, number>(), hopeless: true } as const;
 
 function sizeProblem(text: string): Problem | undefined {
   const bytes = Buffer.byteLength(text);
@@ -71,6 +75,22 @@ function sizeProblem(text: string): Problem | undefined {
     code: 'AXC1001',
     message: `the file has about ${entries} keys and list entries, the limit is ${limits.entries}`,
     hint: 'split a federation of this size into several',
+    start: 0,
+    end: 1,
+  };
+}
+
+/** Of a file that is no text at all one thing is said, instead of one for each character. */
+export function encodingProblem(text: string): Problem | undefined {
+  const sample = text.slice(0, 4096);
+  const strange = sample.match(foreign)?.length ?? 0;
+  if (strange < 10 || strange < sample.length / 10) return undefined;
+  // Letters of two bytes each, of which one is zero.
+  const isWide = /^\ufffd{0,2}(?:(?:[^\0]\0){5}|(?:\0[^\0]){5})/.test(sample);
+  return {
+    code: 'AXC1008',
+    message: isWide ? 'this is UTF-16' : 'this is not text in UTF-8',
+    hint: isWide ? 'save the file as UTF-8' : 'is it the right file? If it is, save it as UTF-8 text',
     start: 0,
     end: 1,
   };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkManifests } from '../../../src/checks/objects/check-manifests.ts';
 import { compile } from '../../../src/pipeline.ts';
+import { federation, sharedService, specText } from '../../support/federation.ts';
 import { goldenSpecs } from '../../support/goldens.ts';
 
 const rendered = (file: string) => {
@@ -27,4 +28,14 @@ test('what is found is at the place of the spec that the object comes from', () 
     position: { file: 'examples/service-to-service/federation.yaml', line: expect.any(Number) },
   });
   expect(diagnostics[0]?.position?.line).toBeGreaterThan(5);
+});
+
+test.each([
+  ['a time-out that the default tries outlast', { timeout: '10s' }, []],
+  ['tries that the user wrote', { timeout: '10s', retries: { attempts: 2, perTryTimeout: '5s' } }, ['AXC1226']],
+])('%s is told once at most, and of the spec', (_, traffic, codes) => {
+  const text = specText(federation({ services: { catalog: sharedService({ traffic }) } }));
+  const { manifests = [], locate, diagnostics } = compile({ file: 'federation.yaml', text });
+  const found = [...diagnostics, ...checkManifests({ manifests, locate }).diagnostics];
+  expect(found.map(({ code }) => code)).toEqual(codes);
 });
