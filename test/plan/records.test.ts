@@ -3,6 +3,7 @@ import type { KubeObject } from '../../src/manifests/manifest.ts';
 import { differences, fingerprint } from '../../src/plan/differences.ts';
 import { type Journal, journalHead, journalImages, parseJournal } from '../../src/plan/journal.ts';
 import type { LiveObject } from '../../src/plan/live.ts';
+import { buildPlan } from '../../src/plan/plan.ts';
 import { appliedObject } from '../../src/plan/pre-image.ts';
 import { toKept } from '../../src/plan/records.ts';
 import {
@@ -13,7 +14,7 @@ import {
   revisionObjects,
 } from '../../src/plan/revision.ts';
 import { federation } from '../support/federation.ts';
-import { applied, asWritten, planFrom, rendered } from '../support/simulate.ts';
+import { applied, asWritten, emptyClusters, planFrom, rendered } from '../support/simulate.ts';
 
 const asLive = (object: KubeObject): LiveObject => ({
   ...object,
@@ -122,6 +123,15 @@ describe('a plan that was saved', () => {
   test('fits as long as nothing has changed', () => {
     expect(differences(then, fingerprint(planFrom(callers('frontend'), callers('orders'))))).toEqual([]);
     expect(applied(callers('frontend'))).toHaveLength(2);
+  });
+
+  test('fits when somebody else has made the Namespace that it was to make', () => {
+    const one = rendered(callers('orders'));
+    const first = buildPlan({ ...one, observations: emptyClusters(one) });
+    const made = first.steps.filter(({ id }) => id.kind === 'Namespace');
+    expect(made).not.toEqual([]);
+    const steps = first.steps.filter((step) => !made.includes(step));
+    expect(differences(fingerprint(first), fingerprint({ ...first, steps }))).toEqual([]);
   });
 
   test('names what has changed: the spec, an object, a revision', () => {
