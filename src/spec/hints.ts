@@ -79,7 +79,16 @@ export function typeHint(
     return `write ${Number(input)}, without quotes and spaces`;
   }
   if (schema instanceof z.ZodObject) return `keys: ${keysOf(schema).join(', ')}`;
+  if (schema instanceof z.ZodRecord && typeof input === 'string') return labelsHint(input);
   return schema instanceof z.ZodUnion ? unionHint(schema) : undefined;
+}
+
+/** `app=backend-api,version=v1`, as kubectl selects. */
+function labelsHint(input: string): string | undefined {
+  const labels = input.split(',').map((label) => label.trim().split(/==?/));
+  return labels.every((label) => label.length === 2)
+    ? `write { ${labels.map(([key, value]) => `${key}: ${value}`).join(', ')} }`
+    : undefined;
 }
 
 const listHint = (input: unknown): string | undefined =>

@@ -40,6 +40,60 @@ services:
   ]);
 });
 
+test('ten mistakes are ten findings in one run, each with its place and a hint that is right', () => {
+  const text = `apiVersion: aegis-xc.dev/v1alpha1
+kind: Federation
+metadata:
+  name: shop
+clusters:
+  cluster-a:
+    trustdomain: cluster-a.example
+  cluster-b:
+    trustDomain: spiffe://cluster-b.example
+    gateway:
+      addresses: [203.0.113.20:15443]
+      port: 99999
+services:
+  backend-api:
+    port: { number: 80, targetPort: 8080, protocol: HTP }
+    providers:
+      cluster-c:
+        namespace: backend
+        workload: app=backend-api
+        serviceAccounts: [backend]
+    consumers:
+      - { cluster: cluster-a, namespace: shop, serviceAccount: frontend, allow: { methods: [get], paths: [api] } }
+    localCallers: []
+    traffic:
+      timeout: 10
+`;
+  const told = read(text).diagnostics.map((one) => [said(one), one.hint]);
+  expect(told).toEqual([
+    ['AXC1102 7:5 unknown key "trustdomain"', 'did you mean "trustDomain"?'],
+    [
+      'AXC1106 9:18 "trustDomain" must be lower-case letters, digits, ".", "-" and "_"; found the text "spiffe://cluster-b.example"',
+      'write cluster-b.example',
+    ],
+    [
+      'AXC1106 11:19 "addresses[0]" must be an IP address or a host name; found the text "203.0.113.20:15443"',
+      "write 203.0.113.20 here, and 15443 as the gateway's `port`",
+    ],
+    ['AXC1107 12:13 "port" must be a whole number from 1 to 65535; found the number 99999', undefined],
+    [
+      'AXC1105 15:53 "protocol" must be one of "HTTP", "HTTP2", "GRPC", "TCP"; found the text "HTP"',
+      'did you mean "HTTP"?',
+    ],
+    ['AXC1201 17:7 "cluster-c" is not a cluster of this federation', 'did you mean "cluster-a"?'],
+    ['AXC1104 19:19 "workload" must be a map; found the text "app=backend-api"', 'write { app: backend-api }'],
+    ['AXC1106 22:93 "methods[0]" must be an HTTP method in upper case such as GET; found the text "get"', 'write GET'],
+    [
+      'AXC1106 22:107 "paths[0]" must be a path that begins with "/"; one "*" may stand at its end; found the text "api"',
+      'write /api',
+    ],
+    ['AXC1104 25:16 "timeout" must be a duration such as 500ms, 10s or 1h30m; found the number 10', 'write 10s'],
+  ]);
+});
+
 test('the spec that an empty file is offered is valid', () => {
   expect(read(minimalSpec).diagnostics).toEqual([]);
 });
