@@ -22,8 +22,10 @@ function folderOfWorker(folders: readonly string[]): string {
   return folder;
 }
 
-/** `describe` for files named `*.mesh.test.ts`: skipped where there is no mesh. */
-export function scenario(title: string, tests: () => void): void {
+/**
+ * `describe` for files named `*.mesh.test.ts`: skipped where there is no mesh. `meshOf` is for files with meshes of their own.
+ */
+export function scenario(title: string, tests: () => void, meshOf: () => Mesh = () => mesh): void {
   if ('notRun' in shared) {
     describe.skip(`${title} (NOT RUN: ${shared.notRun})`, tests);
     return;
@@ -31,11 +33,11 @@ export function scenario(title: string, tests: () => void): void {
   describe(title, () => {
     beforeEach(({ onTestFailed }) => {
       onTestFailed(async ({ task }) => {
-        process.stderr.write(`evidence of "${task.name}": ${await keepEvidence(mesh)}\n`);
+        process.stderr.write(`evidence of "${task.name}": ${await keepEvidence(meshOf())}\n`);
       });
     });
     tests();
-    test('no proxy has refused what istiod has sent it', () => expectNoRejection(mesh));
+    test('no proxy has refused what istiod has sent it', () => expectNoRejection(meshOf()));
   });
 }
 
