@@ -54,6 +54,12 @@ scenario('changes under traffic', () => {
     expect(total(rounds).requests).toBeGreaterThan(2_000);
     // each of the answers that are no failure was seen: the changes have come about
     expect(Object.keys(total(rounds).byStatus)).toEqual(expect.arrayContaining(['200', '403', 'unknown']));
+    // and every service was there for its callers
+    expect(
+      Object.values(total(rounds).answered).every((count) => count > 0),
+      JSON.stringify(total(rounds).answered),
+    ).toBe(true);
+    expect(Object.keys(total(rounds).answered)).toHaveLength(4);
   }, 3_600_000);
 
   test('the same changes fail requests when each cluster gets everything at once, one after the other', async () => {

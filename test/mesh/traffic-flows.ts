@@ -34,6 +34,8 @@ export interface Seen {
   /** Of the callers that are never without an answer: the longest time without one. */
   readonly worstGapMs: number;
   readonly byStatus: Readonly<Record<string, number>>;
+  /** Answers with 200, by caller and host: `web orders.cluster-b.local`. */
+  readonly answered: Readonly<Record<string, number>>;
 }
 
 /** The moment at which a change begins. */
@@ -75,7 +77,7 @@ function secondsOf({ begin, series }: LoadReport, from: number, to: number): Loa
   return series.filter((_, n) => timeOf(n) >= from && timeOf(n) < to);
 }
 
-function judge({ fine, fineAtTheEnd = [] }: Flow, { removes }: Mark, seconds: LoadReport['series']): Seen {
+function judge({ app, host, fine, fineAtTheEnd = [] }: Flow, { removes }: Mark, seconds: LoadReport['series']): Seen {
   const byStatus = merged(seconds.map((second) => second.byStatus));
   const { unknown = 0 } = byStatus;
   const isFine = new Set(removes ? [...fine, ...fineAtTheEnd] : fine);
@@ -84,6 +86,7 @@ function judge({ fine, fineAtTheEnd = [] }: Flow, { removes }: Mark, seconds: Lo
     failed: total(Object.fromEntries(Object.entries(byStatus).filter(([status]) => !isFine.has(status)))),
     worstGapMs: fine.length === 1 ? Math.max(0, ...seconds.map((second) => second.worstGapMs)) : 0,
     byStatus,
+    answered: { [`${app} ${host}`]: byStatus['200'] ?? 0 },
   };
 }
 
@@ -92,6 +95,7 @@ export const sum = (all: readonly Seen[]): Seen => ({
   failed: all.reduce((count, { failed }) => count + failed, 0),
   worstGapMs: Math.max(0, ...all.map(({ worstGapMs }) => worstGapMs)),
   byStatus: merged(all.map(({ byStatus }) => byStatus)),
+  answered: merged(all.map(({ answered }) => answered)),
 });
 
 function merged(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
