@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { startBench } from '../test/bench/bench.ts';
 import { printProgress } from '../test/bench/progress.ts';
 import { startEditor } from '../test/editor/language-server.ts';
+import { canaryPolicy, put } from '../test/support/live-mesh.ts';
 
 /**
  * Records `docs/first-ten-minutes.md`: what a newcomer types, and what really comes back, with the packed program and throw-away API
@@ -24,8 +25,9 @@ try {
   try {
     const clusters = { 'prod-a': 'installed-a', 'prod-b': 'installed-b' } as const;
     for (const [name, file] of Object.entries(clusters)) {
-      const { kubectl } = bench.clusters[name as keyof typeof clusters]; // The keys are the names.
-      await kubectl(['apply', '--server-side', '-f', join(root, `test/cli/fixtures/${file}.yaml`)]);
+      const cluster = bench.clusters[name as keyof typeof clusters]; // The keys are the names.
+      await cluster.kubectl(['apply', '--server-side', '-f', join(root, `test/cli/fixtures/${file}.yaml`)]);
+      for (const object of canaryPolicy()) await put(cluster, object);
     }
     const status = { status: { loadBalancer: { ingress: [{ ip: '203.0.113.20' }] } } };
     const gateway = ['service', 'istio-eastwestgateway', '-n', 'istio-system', '--subresource', 'status'];
@@ -66,7 +68,7 @@ async function record(kubeconfig: string): Promise<void> {
   page.push('The terminal says the same, and more: what the file alone can not tell an editor.', '');
   const right = readFileSync(spec, 'utf8');
   writeFileSync(spec, right.replace('namespace: backend', 'namespce: backend'));
-  run('npx aegis-xc validate');
+  run('npx aegis-xc validate', { code: 1 });
   writeFileSync(spec, right);
   run('npx aegis-xc validate');
 
@@ -89,6 +91,8 @@ function chapter(title: string, text = ''): void {
 }
 
 interface Said {
+  /** Default 0. With another one there is nothing to show. */
+  readonly code?: number;
   /** What is really run, where that differs from what a reader would type. */
   readonly as?: string;
   readonly show?: boolean;
@@ -96,9 +100,10 @@ interface Said {
 
 function shell(kubeconfig: string): (line: string, said?: Said) => void {
   const env = { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1', npm_config_update_notifier: 'false' };
-  return (line, { as = line, show = true } = {}) => {
+  return (line, { as = line, show = true, code = 0 } = {}) => {
     const begin = performance.now();
-    const { stdout, stderr } = spawnSync('bash', ['-c', `${as} 2>&1`], { cwd: project, env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', `${as} 2>&1`], { cwd: project, env, encoding: 'utf8' });
+    if (status !== code) throw new Error(`${line} ended with ${status}\n${stdout}`);
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     if (!show) return;
     const text = stripVTControlCharacters(stdout + stderr)

@@ -148,7 +148,7 @@ export function pod(
 }
 
 /** Refuses the canary, as Istio's webhook does: on a bench without istiod somebody has to. */
-const canaryPolicy = (): FixtureObject[] => [
+export const canaryPolicy = (): FixtureObject[] => [
   {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
