@@ -16,6 +16,7 @@ import { outputOption } from './command.ts';
 import { compileSpec } from './compile.ts';
 import { type ContextOptions, contextOptions, durationOption } from './contexts.ts';
 import { commitOf } from './git.ts';
+import { within } from './interrupts.ts';
 import { printJson } from './output.ts';
 import { mustStillFit } from './plan-file.ts';
 import { type Prepared, preparePlan } from './planning.ts';
@@ -205,24 +206,26 @@ const write = (
   { place, clients, signal, options, session, allowed }: Tools,
 ): Promise<Outcome> =>
   session.progress((progress) =>
-    runPlan({
-      plan,
-      clients,
-      ...goal,
-      replan: (manifests, course) =>
-        readPlan(place, manifests, {
-          course,
-          leaving: goal.leaving,
-          forget: options.forget,
-          without: options.without,
-          takeOver: options.takeOver,
-        }),
-      settle: options.settle,
-      takeOver: options.takeOver ?? false,
-      onFailure: options.onFailure ?? 'hold',
-      lockTtl: options.lockTtl,
-      about: { commit: commitOf(session.file), tool: version, allowed },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
-      onEvent: reportEvents(plan, progress),
-    }),
+    within(options.timeout, signal, (ending) =>
+      runPlan({
+        plan,
+        clients,
+        ...goal,
+        replan: (manifests, course) =>
+          readPlan(place, manifests, {
+            course,
+            leaving: goal.leaving,
+            forget: options.forget,
+            without: options.without,
+            takeOver: options.takeOver,
+          }),
+        settle: options.settle,
+        takeOver: options.takeOver ?? false,
+        onFailure: options.onFailure ?? 'hold',
+        lockTtl: options.lockTtl,
+        about: { commit: commitOf(session.file), tool: version, allowed },
+        signal: ending,
+        onEvent: reportEvents(plan, progress),
+      }),
+    ),
   );

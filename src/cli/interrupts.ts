@@ -14,3 +14,25 @@ export function interrupts(warn: (text: string) => void): AbortSignal {
   for (const signal of signals) process.on(signal, stop);
   return controller.signal;
 }
+
+/**
+ * Does the work with a signal that is aborted with another one, or when the time is over. Not by `AbortSignal.any`: of a
+ * time-out that nobody else knows, Node 20 may collect the garbage, and then it never comes.
+ */
+export async function within<Result>(
+  milliseconds: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const timer = setTimeout(end, milliseconds);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+}

@@ -87,13 +87,13 @@ const stateOf = async (rig: Rig, spec: FederationInput) => {
 
 describe.sequential('a run that breaks off while its clusters commit', () => {
   rigged('and one of them has joined with it, goes back to what the others had', async ({ rig }) => {
-    const [one, two] = sidesOf('joins');
+    const [one, two] = sidesOf('commit-joins');
     await rig.apply(one, alone);
     const before = await rig.world(one);
-    const { all, note } = journalsGone('joins', [a, b]);
+    const { all, note } = journalsGone('commit-joins', [a, b]);
     killAt(rig, async (request) => {
       note(request);
-      if (request.cluster !== c || !isRecord(request, 'joins.rev.2')) return false;
+      if (request.cluster !== c || !isRecord(request, 'commit-joins.rev.2')) return false;
       await all;
       return true;
     });
@@ -111,16 +111,19 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
       ],
     });
     // Revision 2 was never finished, so the next one of that number is another.
-    const kept = ['joins', 'joins.rev.1'];
-    expect(await recordsIn(rig, 'joins')).toEqual({ [a]: kept, [b]: kept, [c]: [] });
+    const kept = ['commit-joins', 'commit-joins.rev.1'];
+    expect(await recordsIn(rig, 'commit-joins')).toEqual({ [a]: kept, [b]: kept, [c]: [] });
     expect(await rig.apply(two, options)).toMatchObject({ kind: 'done' });
     expect(await stateOf(rig, two)).toMatchObject({ open: 0, diagnostics: [] });
   });
 
   rigged('and one of them leaves, can go back until that one has nothing any more', async ({ rig }) => {
-    const [two, one] = sidesOf('leaves');
+    const [two, one] = sidesOf('commit-leaves');
     await rig.apply(one, options);
-    killAt(rig, (request) => request.cluster === c && request.method === 'DELETE' && isRecord(request, 'leaves'));
+    killAt(
+      rig,
+      (request) => request.cluster === c && request.method === 'DELETE' && isRecord(request, 'commit-leaves'),
+    );
     expect(await rig.apply(two, leaving)).toMatchObject({ kind: 'stopped', at: 'commit' });
     revive(rig);
     // It comes last.
@@ -133,9 +136,9 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
   });
 
   rigged('and one of them leaves, can be finished, and the others keep what they have', async ({ rig }) => {
-    const [two, one] = sidesOf('goes');
+    const [two, one] = sidesOf('commit-goes');
     await rig.apply(one, options);
-    killAt(rig, (request) => request.cluster === c && request.method === 'DELETE' && isRecord(request, 'goes'));
+    killAt(rig, (request) => request.cluster === c && request.method === 'DELETE' && isRecord(request, 'commit-goes'));
     expect(await rig.apply(two, leaving)).toMatchObject({ kind: 'stopped', at: 'commit' });
     revive(rig);
 
@@ -145,17 +148,17 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
       diagnostics: [],
       inventories: Array(2).fill([2, 'applied', undefined]),
     });
-    expect(await recordsIn(rig, 'goes')).toMatchObject({ [c]: [] });
+    expect(await recordsIn(rig, 'commit-goes')).toMatchObject({ [c]: [] });
   });
 
   rigged('and another one has left, says that there is no way back, and can be finished', async ({ rig }) => {
-    const [one] = sidesOf('empties');
+    const [one] = sidesOf('commit-empties');
     await rig.apply(one, alone);
     const both = { ...alone, leaving: new Set([a, b]) };
-    const { all, note } = journalsGone('empties', [a]);
+    const { all, note } = journalsGone('commit-empties', [a]);
     killAt(rig, async (request) => {
       note(request);
-      if (request.cluster !== b || request.method !== 'DELETE' || !isRecord(request, 'empties')) return false;
+      if (request.cluster !== b || request.method !== 'DELETE' || !isRecord(request, 'commit-empties')) return false;
       await all;
       return true;
     });
@@ -170,25 +173,25 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
 
 describe.sequential('a run that breaks off before it has begun', () => {
   rigged('leaves nothing behind, not even a record whose write was done and refused', async ({ rig }) => {
-    const [one, two] = sidesOf('refuses');
+    const [one, two] = sidesOf('commit-refuses');
     await rig.apply(one, alone);
     rig.onRequest = (request) =>
-      request.isWrite && request.method === 'PATCH' && request.cluster === c && isRecord(request, 'refuses')
+      request.isWrite && request.method === 'PATCH' && request.cluster === c && isRecord(request, 'commit-refuses')
         ? { kind: 'answer', when: 'after', status: 403, body: forbidden }
         : undefined;
     expect(await rig.apply(two, options)).toMatchObject({ kind: 'refused' });
     revive(rig);
-    const kept = ['refuses', 'refuses.rev.1'];
-    expect(await recordsIn(rig, 'refuses')).toEqual({ [a]: kept, [b]: kept, [c]: [] });
+    const kept = ['commit-refuses', 'commit-refuses.rev.1'];
+    expect(await recordsIn(rig, 'commit-refuses')).toEqual({ [a]: kept, [b]: kept, [c]: [] });
   });
 
   rigged('has changed nothing for the next one, which goes back to what was there before both', async ({ rig }) => {
-    const [one, two] = sidesOf('prepares');
+    const [one, two] = sidesOf('commit-prepares');
     await rig.apply(one, alone);
     let noted = false;
     killAt(rig, (request) => {
-      if (request.cluster === a && isRecord(request, 'prepares')) noted = true;
-      return noted && isRecord(request, 'prepares.txn');
+      if (request.cluster === a && isRecord(request, 'commit-prepares')) noted = true;
+      return noted && isRecord(request, 'commit-prepares.txn');
     });
     expect((await rig.apply(two, options)).kind).not.toBe('done');
     revive(rig);

@@ -85,15 +85,16 @@ const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 
 function read({ agent, url, signal }: Connection): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
-    get(url, { agent, signal: timeout }, (response) => {
+    const request = get(url, { agent, signal, timeout: 10_000 }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
       response.once('error', reject);
       response.once('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))));
-    }).once('error', reject);
+    });
+    request.once('timeout', () => request.destroy(new Error(`${url} is silent`)));
+    request.once('error', reject);
   });
 }
 
