@@ -112,7 +112,7 @@ async function changeUnderTraffic(changes: typeof there, make: (state: State) =>
   await pause(1000);
   for (const [, difference] of changes) {
     state = { ...state, ...difference };
-    marks.push({ time: Date.now(), removes: difference.orders === false });
+    marks.push({ time: Date.now(), isEdge: difference.orders !== undefined });
     await make(state);
   }
   await pause(2000);

@@ -8,8 +8,8 @@ interface Flow {
   readonly load: LoadOptions;
   /** Answers that are no failure: a name is unknown before a service comes and after it has gone. */
   readonly fine: readonly string[];
-  /** And while the service is removed: for some milliseconds a proxy knows the name and no way any more. */
-  readonly fineAtTheEnd?: readonly string[];
+  /** And while the service comes or goes: for some milliseconds a proxy knows the name and no way, not yet or not any more. */
+  readonly fineAtTheEdges?: readonly string[];
 }
 
 const flows: readonly Flow[] = [
@@ -21,7 +21,7 @@ const flows: readonly Flow[] = [
     host: 'orders.cluster-b.local',
     load: { rate: 40, fresh: true },
     fine: ['200', 'unknown'],
-    fineAtTheEnd: ['503'],
+    fineAtTheEdges: ['503', 'none'],
   },
   { app: 'audit', host: 'catalog.cluster-b.local', load: { rate: 10 }, fine: ['200', '403'] },
 ];
@@ -42,7 +42,8 @@ export interface Seen {
 export interface Mark {
   /** Of `Date.now()`. */
   readonly time: number;
-  readonly removes: boolean;
+  /** The service that is there for a part of the time comes or goes. */
+  readonly isEdge: boolean;
 }
 
 export interface Traffic {
@@ -65,7 +66,8 @@ export function startTraffic(share: number): Traffic {
         parts: marks.map((mark, n) =>
           sum(reports.map(({ flow, report }) => judge(flow, mark, secondsOf(report, mark.time, ends[n] ?? 0)))),
         ),
-        errors: reports.flatMap(({ report }) => report.errors),
+        // of a service that comes and goes they are counted, and some are fine
+        errors: reports.flatMap(({ flow, report }) => (flow.fineAtTheEdges ? [] : report.errors)),
       };
     },
   };
@@ -77,10 +79,10 @@ function secondsOf({ begin, series }: LoadReport, from: number, to: number): Loa
   return series.filter((_, n) => timeOf(n) >= from && timeOf(n) < to);
 }
 
-function judge({ app, host, fine, fineAtTheEnd = [] }: Flow, { removes }: Mark, seconds: LoadReport['series']): Seen {
+function judge({ app, host, fine, fineAtTheEdges = [] }: Flow, { isEdge }: Mark, seconds: LoadReport['series']): Seen {
   const byStatus = merged(seconds.map((second) => second.byStatus));
   const { unknown = 0 } = byStatus;
-  const isFine = new Set(removes ? [...fine, ...fineAtTheEnd] : fine);
+  const isFine = new Set(isEdge ? [...fine, ...fineAtTheEdges] : fine);
   return {
     requests: total(byStatus) - (fine.includes('unknown') ? unknown : 0),
     failed: total(Object.fromEntries(Object.entries(byStatus).filter(([status]) => !isFine.has(status)))),
