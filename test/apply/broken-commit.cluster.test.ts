@@ -105,10 +105,7 @@ describe.sequential('a run that breaks off while its clusters commit', () => {
     expect(await stateOf(rig, one)).toEqual({
       open: 0,
       diagnostics: [],
-      inventories: [
-        [1, 'applied', undefined],
-        [1, 'applied', undefined],
-      ],
+      inventories: Array(2).fill([1, 'applied', undefined]),
     });
     // Revision 2 was never finished, so the next one of that number is another.
     const kept = ['commit-joins', 'commit-joins.rev.1'];
@@ -210,10 +207,7 @@ describe.sequential('a run that breaks off before it has begun', () => {
     expect(await stateOf(rig, one)).toEqual({
       open: 0,
       diagnostics: [],
-      inventories: [
-        [1, 'applied', undefined],
-        [1, 'applied', undefined],
-      ],
+      inventories: Array(2).fill([1, 'applied', undefined]),
     });
   });
 });

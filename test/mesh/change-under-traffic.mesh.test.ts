@@ -51,6 +51,12 @@ scenario('changes under traffic', () => {
     print('aegis-xc apply', rounds);
     expect(rounds.flatMap(({ errors }) => errors)).toEqual([]);
     expect(total(rounds)).toMatchObject({ failed: 0 });
+    // Five were seen in three rounds at the full rate: a moment, and no more.
+    for (const { changes } of rounds)
+      expect(changes[0]).toMatchObject({
+        title: 'a service is added',
+        atEdges: expect.toSatisfy((count: number) => count <= 20),
+      });
     expect(total(rounds).requests).toBeGreaterThan(2_000);
     // each of the answers that are no failure was seen: the changes have come about
     expect(Object.keys(total(rounds).byStatus)).toEqual(expect.arrayContaining(['200', '403', 'unknown']));
@@ -112,13 +118,15 @@ async function changeUnderTraffic(changes: typeof there, make: (state: State) =>
   await pause(1000);
   for (const [, difference] of changes) {
     state = { ...state, ...difference };
-    marks.push({ time: Date.now(), isEdge: difference.orders !== undefined });
+    marks.push({ time: Date.now(), edge: edgeOf(difference) });
     await make(state);
   }
   await pause(2000);
   const { parts, errors } = await traffic.stop(marks);
   return { changes: parts.map((seen, n) => ({ title: changes[n]?.[0] ?? '', ...seen })), errors };
 }
+
+const edgeOf = ({ orders }: Partial<State>) => (orders === undefined ? undefined : orders ? 'comes' : 'goes');
 
 const total = (rounds: readonly Round[]): Seen => sum(rounds.flatMap(({ changes }) => changes));
 
@@ -159,9 +167,9 @@ function print(how: string, rounds: readonly Round[]): void {
     ...titles.map((title) => ({ ...sum(changes.filter((one) => one.title === title)), title })),
     { ...sum(changes), title: 'altogether' },
   ];
-  const lines = rows.map(({ title, requests, failed, worstGapMs }) => {
+  const lines = rows.map(({ title, requests, failed, atEdges, worstGapMs }) => {
     const perMillion = Math.round((failed / Math.max(requests, 1)) * 1_000_000);
-    return `  ${title.padEnd(34)} ${requests} requests, ${failed} failed (${perMillion} of a million), longest gap ${worstGapMs} ms`;
+    return `  ${title.padEnd(34)} ${requests} requests, ${failed} failed (${perMillion} of a million), ${atEdges} as it came or went, longest gap ${worstGapMs} ms`;
   });
   process.stdout.write(`${how}:\n${lines.join('\n')}\n  answers: ${JSON.stringify(sum(changes).byStatus)}\n`);
 }

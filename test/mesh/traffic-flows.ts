@@ -1,6 +1,9 @@
 import { mesh } from '../bench/mesh/fixtures.ts';
 import type { LoadOptions, LoadReport } from '../bench/mesh/load.ts';
 
+/** What a change does to the service that is there for a part of the time. */
+export type Edge = 'comes' | 'goes';
+
 /** Requests of one kind, at a fixed rate, for as long as everything else takes. */
 interface Flow {
   readonly app: 'web' | 'audit';
@@ -8,8 +11,8 @@ interface Flow {
   readonly load: LoadOptions;
   /** Answers that are no failure: a name is unknown before a service comes and after it has gone. */
   readonly fine: readonly string[];
-  /** And while the service comes or goes: for some milliseconds a proxy knows the name and no way, not yet or not any more. */
-  readonly fineAtTheEdges?: readonly string[];
+  /** And while the service comes, or goes: for some milliseconds a proxy knows the name and no way, not yet or not any more. */
+  readonly edges?: Readonly<Record<Edge, readonly string[]>>;
 }
 
 const flows: readonly Flow[] = [
@@ -21,7 +24,7 @@ const flows: readonly Flow[] = [
     host: 'orders.cluster-b.local',
     load: { rate: 40, fresh: true },
     fine: ['200', 'unknown'],
-    fineAtTheEdges: ['503', 'none'],
+    edges: { comes: ['503', 'none'], goes: ['503'] },
   },
   { app: 'audit', host: 'catalog.cluster-b.local', load: { rate: 10 }, fine: ['200', '403'] },
 ];
@@ -31,6 +34,8 @@ export interface Seen {
   /** Those of a name that nobody knew are left out. */
   readonly requests: number;
   readonly failed: number;
+  /** Of a service that comes or goes, in that moment: the name was known, and no way to it. Not among those that failed. */
+  readonly atEdges: number;
   /** Of the callers that are never without an answer: the longest time without one. */
   readonly worstGapMs: number;
   readonly byStatus: Readonly<Record<string, number>>;
@@ -42,8 +47,7 @@ export interface Seen {
 export interface Mark {
   /** Of `Date.now()`. */
   readonly time: number;
-  /** The service that is there for a part of the time comes or goes. */
-  readonly isEdge: boolean;
+  readonly edge: Edge | undefined;
 }
 
 export interface Traffic {
@@ -67,7 +71,7 @@ export function startTraffic(share: number): Traffic {
           sum(reports.map(({ flow, report }) => judge(flow, mark, secondsOf(report, mark.time, ends[n] ?? 0)))),
         ),
         // of a service that comes and goes they are counted, and some are fine
-        errors: reports.flatMap(({ flow, report }) => (flow.fineAtTheEdges ? [] : report.errors)),
+        errors: reports.flatMap(({ flow, report }) => (flow.edges ? [] : report.errors)),
       };
     },
   };
@@ -79,13 +83,16 @@ function secondsOf({ begin, series }: LoadReport, from: number, to: number): Loa
   return series.filter((_, n) => timeOf(n) >= from && timeOf(n) < to);
 }
 
-function judge({ app, host, fine, fineAtTheEdges = [] }: Flow, { isEdge }: Mark, seconds: LoadReport['series']): Seen {
+function judge({ app, host, fine, edges }: Flow, { edge }: Mark, seconds: LoadReport['series']): Seen {
   const byStatus = merged(seconds.map((second) => second.byStatus));
   const { unknown = 0 } = byStatus;
-  const isFine = new Set(isEdge ? [...fine, ...fineAtTheEdges] : fine);
+  const atEdge = edge && edges ? edges[edge] : [];
+  const count = (fits: (status: string) => boolean): number =>
+    total(Object.fromEntries(Object.entries(byStatus).filter(([status]) => fits(status))));
   return {
     requests: total(byStatus) - (fine.includes('unknown') ? unknown : 0),
-    failed: total(Object.fromEntries(Object.entries(byStatus).filter(([status]) => !isFine.has(status)))),
+    failed: count((status) => !fine.includes(status) && !atEdge.includes(status)),
+    atEdges: count((status) => atEdge.includes(status)),
     worstGapMs: fine.length === 1 ? Math.max(0, ...seconds.map((second) => second.worstGapMs)) : 0,
     byStatus,
     answered: { [`${app} ${host}`]: byStatus['200'] ?? 0 },
@@ -95,6 +102,7 @@ function judge({ app, host, fine, fineAtTheEdges = [] }: Flow, { isEdge }: Mark,
 export const sum = (all: readonly Seen[]): Seen => ({
   requests: all.reduce((count, { requests }) => count + requests, 0),
   failed: all.reduce((count, { failed }) => count + failed, 0),
+  atEdges: all.reduce((count, { atEdges }) => count + atEdges, 0),
   worstGapMs: Math.max(0, ...all.map(({ worstGapMs }) => worstGapMs)),
   byStatus: merged(all.map(({ byStatus }) => byStatus)),
   answered: merged(all.map(({ answered }) => answered)),
