@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Bench, startBench } from '../../test/bench/bench.ts';
 import { printProgress } from '../../test/bench/progress.ts';
+import { bareRequests } from './bare-requests.ts';
 import { delayed } from './delay.ts';
 import { type Contender, compare, type Measurement } from './measure.ts';
 import { cli, type Suite, type Tools } from './suite.ts';
@@ -23,11 +24,17 @@ export const apply: Suite = {
       against: 'bare dry-run + PATCH',
       atMost: { times: 1.2 },
     },
+    { what: 'the same', contender: 'aegis-xc apply', against: 'kubectl apply --server-side' },
     {
       what: `apply, ${roundTrip} ms round trip`,
       contender: `aegis-xc apply, ${roundTrip} ms`,
       against: `kubectl apply --server-side, ${roundTrip} ms`,
       atMost: { times: 1 / 3 },
+    },
+    {
+      what: 'the same',
+      contender: `aegis-xc apply, ${roundTrip} ms`,
+      against: `bare dry-run + PATCH, ${roundTrip} ms`,
     },
     {
       what: 'apply without changes',
@@ -55,7 +62,7 @@ async function measure(bench: Bench, tools: Tools): Promise<Measurement[]> {
   const bare = await bundled(tools.folder);
   const near = bench.kubeconfig;
   const far = await withDelay(bench, tools.folder);
-  const manifests = clusters.map((cluster) => [cluster, renderInto(cluster, tools)] as const);
+  const inputs = clusters.map((cluster) => ({ cluster, ...renderInto(cluster, tools) }));
   const spec = tools.specFile(services);
   const ours = (verb: string, kubeconfig: string, ...more: string[]): Contender['command'] => [
     process.execPath,
@@ -71,15 +78,15 @@ async function measure(bench: Bench, tools: Tools): Promise<Measurement[]> {
     bare,
     verb,
     kubeconfig,
-    ...manifests.map(([cluster, file]) => `${cluster}=${file}`),
+    ...inputs.map(({ cluster, requests }) => `${cluster}=${requests}`),
   ];
   const kubectl = (kubeconfig: string): Contender['command'] => [
     'sh',
     '-c',
     [
-      ...manifests.map(
-        ([cluster, file]) =>
-          `"${bench.kubectl}" --kubeconfig "${kubeconfig}" --context ${cluster} apply --server-side -f "${file}" & p="$p $!"`,
+      ...inputs.map(
+        ({ cluster, manifests }) =>
+          `"${bench.kubectl}" --kubeconfig "${kubeconfig}" --context ${cluster} apply --server-side -f "${manifests}" & p="$p $!"`,
       ),
       'for i in $p; do wait $i || exit 1; done',
     ].join('; '),
@@ -129,11 +136,14 @@ async function bundled(folder: string): Promise<string> {
   return outfile;
 }
 
-function renderInto(cluster: string, { folder, specFile }: Tools): string {
-  const file = join(folder, `${cluster}.yaml`);
+/** The same objects for kubectl and for the bare loop. */
+function renderInto(cluster: string, { folder, specFile }: Tools): { manifests: string; requests: string } {
+  const [manifests, requests] = [join(folder, `${cluster}.yaml`), join(folder, `${cluster}.requests.json`)];
   const args = [cli, 'render', '-f', specFile(services), '--cluster', cluster];
-  writeFileSync(file, execFileSync(process.execPath, args, { maxBuffer: 2 ** 28 }));
-  return file;
+  const text = execFileSync(process.execPath, args, { maxBuffer: 2 ** 28, encoding: 'utf8' });
+  writeFileSync(manifests, text);
+  writeFileSync(requests, JSON.stringify(bareRequests(text)));
+  return { manifests, requests };
 }
 
 async function withDelay(bench: Bench, folder: string): Promise<{ kubeconfig: string; close: () => void }> {

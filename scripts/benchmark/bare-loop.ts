@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { loadAll } from 'js-yaml';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { KubeObject } from '../../src/manifests/manifest.ts';
 import { readKubeconfig } from '../../test/bench/kubeconfig.ts';
+import type { BareRequests } from './bare-requests.ts';
 
 /**
- * What the API servers alone cost: requests over one pool per cluster, without looking at anything.
+ * What the API servers alone cost: requests over one pool per cluster, made ready before, without looking at any answer.
  *
- *     bare-loop.ts apply|list KUBECONFIG CLUSTER=MANIFESTS...
+ *     bare-loop.ts apply|list KUBECONFIG CLUSTER=REQUESTS...
  *
  * `apply`: a dry-run of every object of every cluster, then a PATCH of each. `list`: one list per kind.
  */
@@ -18,52 +17,30 @@ await Promise.all(
     const [context = '', file = ''] = input.split('=');
     const { server, ca, cert, key } = readKubeconfig(kubeconfig, context);
     const dispatcher = new Agent({ connections: 16, pipelining: 1, connect: { ca, cert, key } });
-    const objects = loadAll(readFileSync(file, 'utf8')).filter(Boolean) as KubeObject[]; // our own output
-    if (verb === 'list') await listKinds(server, objects, dispatcher);
+    const { patches, lists }: BareRequests = JSON.parse(readFileSync(file, 'utf8'));
+    const patch = (query: string) =>
+      sixteenAtOnce(patches, ({ path, body }) => send('PATCH', `${server}${path}?${query}`, dispatcher, body));
+    if (verb === 'list') await sixteenAtOnce(lists, (path) => send('GET', `${server}${path}?limit=500`, dispatcher));
     else {
-      await eachObject(objects, (object) => patch(server, object, '&dryRun=All', dispatcher));
-      await eachObject(objects, (object) => patch(server, object, '', dispatcher));
+      const query = 'fieldManager=bare&force=true&fieldValidation=Strict';
+      await patch(`${query}&dryRun=All`);
+      await patch(query);
     }
     await dispatcher.close();
   }),
 );
 
-async function eachObject(objects: readonly KubeObject[], work: (object: KubeObject) => Promise<void>): Promise<void> {
-  const queue = [...objects];
+async function sixteenAtOnce<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const rest = all.values();
   const take = async (): Promise<void> => {
-    for (let object = queue.shift(); object !== undefined; object = queue.shift()) await work(object);
+    for (const one of rest) await work(one);
   };
   await Promise.all(Array.from({ length: 16 }, take));
 }
 
-async function patch(server: string, object: KubeObject, extra: string, dispatcher: Dispatcher): Promise<void> {
-  const { namespace, name } = object.metadata;
-  const url = `${server}${collection(object, namespace)}/${name}?fieldManager=bare&force=true&fieldValidation=Strict${extra}`;
-  const { statusCode, body } = await request(url, {
-    method: 'PATCH',
-    dispatcher,
-    headers: { 'content-type': 'application/apply-patch+yaml' },
-    body: JSON.stringify(object),
-  });
+async function send(method: 'GET' | 'PATCH', url: string, dispatcher: Dispatcher, sent?: string): Promise<void> {
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const { statusCode, body } = await request(url, { method, dispatcher, ...(sent && { headers, body: sent }) });
   const text = await body.text();
   if (statusCode > 201) throw new Error(`${url}: ${statusCode} ${text}`);
-}
-
-async function listKinds(server: string, objects: readonly KubeObject[], dispatcher: Dispatcher): Promise<void> {
-  const collections = new Set(objects.map((object) => collection(object, undefined)));
-  await Promise.all(
-    [...collections].map(async (path) => {
-      const { body } = await request(`${server}${path}?limit=500`, { dispatcher });
-      await body.text();
-    }),
-  );
-}
-
-function collection({ apiVersion, kind }: KubeObject, namespace: string | undefined): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const plural = kind
-    .toLowerCase()
-    .replace(/(?<=[^aeiou])y$/, 'ie')
-    .concat('s');
-  return namespace === undefined ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
 }

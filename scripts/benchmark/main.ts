@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { table } from '../../src/cli/ui/table.ts';
 import { apply } from './apply.ts';
+import { judge, type Verdict } from './judge.ts';
 import { lint } from './lint.ts';
-import type { Measurement } from './measure.ts';
+import { type Measurement, type Summary, summaryOf } from './measure.ts';
 import { render } from './render.ts';
 import { specOf } from './specs.ts';
 import { startup } from './startup.ts';
-import type { Goal, Suite } from './suite.ts';
+import type { Suite } from './suite.ts';
 
 /**
  * `npm run bench`: side by side with what one would use instead, in one run. Ratios are what counts; a time says more about
@@ -41,8 +42,9 @@ try {
   for (const suite of suites.filter(({ name }) => values.only === undefined || values.only === name)) {
     say(`\n${suite.name}`);
     const measurements = await suite.run({ rounds: Number(values.rounds), folder, specFile, say });
-    results.push({ suite: suite.name, measurements, goals: suite.goals.map((goal) => judge(goal, measurements)) });
-    print(measurements, suite.goals);
+    const goals = suite.goals.map((goal) => judge(goal, measurements));
+    results.push({ suite: suite.name, measurements: measurements.map(summaryOf), goals });
+    print(measurements, goals);
   }
   if (values.baseline)
     printComparison(
@@ -62,38 +64,21 @@ function specFile(services: number): string {
   return file;
 }
 
-function print(measurements: readonly Measurement[], goals: readonly Goal[]): void {
-  const rows = measurements.map(({ name, milliseconds: { median, min, max }, mebibytes }) => [
-    `  ${name}`,
-    ...[median, min, max].map((value) => `${Math.round(value)} ms`),
-    `${Math.round(mebibytes)} MiB`,
-  ]);
+function print(measurements: readonly Measurement[], verdicts: readonly Verdict[]): void {
+  const rows = measurements
+    .map(summaryOf)
+    .map(({ name, milliseconds: { median, min, max }, mebibytes }) => [
+      `  ${name}`,
+      ...[median, min, max].map((value) => `${Math.round(value)} ms`),
+      `${Math.round(mebibytes)} MiB`,
+    ]);
   say(table(['  WHAT', 'MEDIAN', 'MIN', 'MAX', 'PEAK'], rows));
-  for (const goal of goals) {
-    const { reached, text } = judge(goal, measurements);
-    say(`  ${reached === undefined ? '–' : reached ? '✔' : '✖'} ${goal.what}: ${text}`);
-  }
-}
-
-function judge(goal: Goal, measurements: readonly Measurement[]): { what: string; reached?: boolean; text: string } {
-  const { what, against, atMost } = goal;
-  const named = (name: string | undefined) => measurements.find((one) => one.name === name);
-  if ('mebibytes' in atMost) {
-    const mebibytes = named(goal.contender)?.mebibytes ?? Number.NaN;
-    return { what, reached: mebibytes <= atMost.mebibytes, text: `${Math.round(mebibytes)} MiB` };
-  }
-  const [own, other] = [named(goal.contender)?.milliseconds.median, named(against)?.milliseconds.median];
-  if (own === undefined || other === undefined) return { what, text: 'NOT RUN' };
-  if ('times' in atMost) {
-    const text = `${(own / other).toFixed(2)} × ${against}, goal ≤ ${Number(atMost.times.toFixed(2))}`;
-    return { what, reached: own / other <= atMost.times, text };
-  }
-  const text = `${against} + ${Math.round(own - other)} ms, goal ≤ ${atMost.plusMilliseconds} ms`;
-  return { what, reached: own - other <= atMost.plusMilliseconds, text };
+  for (const { what, reached, text } of verdicts)
+    say(`  ${reached === undefined ? '–' : reached ? '✔' : '✖'} ${what}: ${text}`);
 }
 
 /** Another machine, or another hour, has other times: a look, not a verdict. */
-function printComparison(measurements: readonly Measurement[], file: string): void {
+function printComparison(measurements: readonly Summary[], file: string): void {
   const { results } = keptResults.parse(JSON.parse(readFileSync(file, 'utf8')));
   const before = new Map(results.flatMap((one) => one.measurements).map((one) => [one.name, one.milliseconds.median]));
   const rows = measurements.map(({ name, milliseconds: { median } }) => {

@@ -19,6 +19,15 @@ export interface Sample {
 
 export interface Measurement {
   readonly name: string;
+  /** Of all rounds, in their order: contenders of one round ran beside each other. */
+  readonly milliseconds: readonly number[];
+  readonly mebibytes: number;
+}
+
+/** What is kept and shown of it. */
+export interface Summary {
+  readonly name: string;
+  readonly rounds: number;
   readonly milliseconds: Spread;
   readonly mebibytes: number;
 }
@@ -40,7 +49,7 @@ export async function compare(rounds: number, contenders: readonly Contender[]):
   }
   return [...samples].map(([{ name }, taken]) => ({
     name,
-    milliseconds: spread(taken.map(({ milliseconds }) => milliseconds)),
+    milliseconds: taken.map(({ milliseconds }) => milliseconds),
     mebibytes: Math.max(...taken.map(({ mebibytes }) => mebibytes)),
   }));
 }
@@ -73,8 +82,16 @@ function peakOf(pid: number | undefined): number {
   }
 }
 
-function spread(values: readonly number[]): Spread {
+export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? Number.NaN;
-  return { median: at(Math.floor(sorted.length / 2)), min: at(0), max: at(sorted.length - 1) };
+  const middle = (sorted.length - 1) / 2;
+  return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) };
 }
+
+export const summaryOf = ({ name, milliseconds, mebibytes }: Measurement): Summary => ({
+  name,
+  rounds: milliseconds.length,
+  milliseconds: spread(milliseconds),
+  mebibytes,
+});

@@ -21,6 +21,11 @@ export const render: Suite = {
       against: 'helm template (as 10000 services)',
       atMost: { times: 1 },
     },
+    {
+      what: '10,000 services in 600 MiB',
+      contender: 'aegis-xc render (10000 services)',
+      atMost: { mebibytes: 600 },
+    },
   ],
   async run(tools): Promise<Measurement[]> {
     const helm = await buildHelm(tools.say);

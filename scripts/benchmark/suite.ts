@@ -17,11 +17,12 @@ export interface Suite {
   run(tools: Tools): Promise<Measurement[]>;
 }
 
-/** What the medians of two contenders are held against. */
+/** What a contender is held against. */
 export interface Goal {
   readonly what: string;
   readonly contender: string;
   /** Not needed for a limit of memory. */
   readonly against?: string;
-  readonly atMost: { readonly times: number } | { readonly plusMilliseconds: number } | { readonly mebibytes: number };
+  /** Without it the two are only shown beside each other. */
+  readonly atMost?: { readonly times: number } | { readonly plusMilliseconds: number } | { readonly mebibytes: number };
 }
