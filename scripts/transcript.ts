@@ -9,14 +9,16 @@ import { startEditor } from '../test/editor/language-server.ts';
 import { canaryPolicy, put } from '../test/support/live-mesh.ts';
 
 /**
- * Records `docs/first-ten-minutes.md`: what a newcomer types, and what really comes back, with the packed program and throw-away API
- * servers that look as if Istio were installed. `npm run transcript`
+ * Records `docs/first-ten-minutes.md`, and the README's summary of it: what a newcomer types, and what really comes back, with the
+ * packed program and throw-away API servers that look as if Istio were installed. `npm run transcript`
  */
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-transcript-'));
 const project = join(folder, 'mesh');
 const spec = join(project, 'federation.yaml');
 const page: string[] = [];
+/** What the README shows of it. */
+const brief: string[] = [];
 const started = performance.now();
 
 try {
@@ -37,6 +39,7 @@ try {
     await bench.stop();
   }
   writeFileSync(join(root, 'docs/first-ten-minutes.md'), `${page.join('\n')}\n`);
+  intoReadme();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -52,11 +55,12 @@ async function record(kubeconfig: string): Promise<void> {
   chapter('Install');
   pack();
   run('npm init --yes', { show: false });
-  run('npm install --save-dev aegis-xc', { as: `npm install --save-dev --offline --no-audit --no-fund ${tarball()}` });
+  const install = `npm install --save-dev --offline --no-audit --no-fund ${tarball()}`;
+  run('npm install --save-dev aegis-xc', { as: install, brief: 0 });
   run('npx aegis-xc --version');
 
   chapter('Write a spec', 'It reads the clusters, and writes down what it finds. What they can not tell is marked.');
-  run('npx aegis-xc init --from-contexts prod-a,prod-b --name shop');
+  run('npx aegis-xc init --from-contexts prod-a,prod-b --name shop', { brief: 2 });
   run('cat federation.yaml');
 
   chapter(
@@ -68,19 +72,19 @@ async function record(kubeconfig: string): Promise<void> {
   page.push('The terminal says the same, and more: what the file alone can not tell an editor.', '');
   const right = readFileSync(spec, 'utf8');
   writeFileSync(spec, right.replace('namespace: backend', 'namespce: backend'));
-  run('npx aegis-xc validate', { code: 1 });
+  run('npx aegis-xc validate', { code: 1, brief: 3 });
   writeFileSync(spec, right);
-  run('npx aegis-xc validate');
+  run('npx aegis-xc validate', { brief: 1 });
 
   chapter(
     'See what it would do',
     'Nothing is written. The API servers try the writes that they can try without writing anything.',
   );
-  run('npx aegis-xc plan');
+  run('npx aegis-xc plan', { brief: 12 });
 
   chapter('Do it', 'At a terminal it asks first; here nobody is there to be asked.');
-  run('npx aegis-xc apply --yes --settle 0 --quiet');
-  run('npx aegis-xc status');
+  run('npx aegis-xc apply --yes --settle 0 --quiet', { brief: 1 });
+  run('npx aegis-xc status', { brief: 9 });
   run('npx aegis-xc apply --yes --settle 0 --quiet');
   const seconds = Math.round((performance.now() - started) / 1000);
   process.stdout.write(`recorded in ${seconds} s\n`);
@@ -96,11 +100,13 @@ interface Said {
   /** What is really run, where that differs from what a reader would type. */
   readonly as?: string;
   readonly show?: boolean;
+  /** How many lines of the answer the README has as well; absent: it leaves the command out. */
+  readonly brief?: number;
 }
 
 function shell(kubeconfig: string): (line: string, said?: Said) => void {
   const env = { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1', npm_config_update_notifier: 'false' };
-  return (line, { as = line, show = true, code = 0 } = {}) => {
+  return (line, { as = line, show = true, code = 0, brief: lines } = {}) => {
     const begin = performance.now();
     const { status, stdout, stderr } = spawnSync('bash', ['-c', `${as} 2>&1`], { cwd: project, env, encoding: 'utf8' });
     if (status !== code) throw new Error(`${line} ended with ${status}\n${stdout}`);
@@ -114,6 +120,9 @@ function shell(kubeconfig: string): (line: string, said?: Said) => void {
       .trim();
     const time = line.startsWith('cat') ? [] : [`_${seconds} s_`, ''];
     page.push('```console', `$ ${line}`, ...(text === '' ? [] : [text]), '```', '', ...time);
+    if (lines === undefined) return;
+    const answer = text === '' ? [] : text.split('\n');
+    brief.push(`$ ${line}`, ...answer.slice(0, lines), ...(lines > 0 && answer.length > lines ? ['…'] : []));
   };
 }
 
@@ -149,4 +158,20 @@ async function inTheEditor(): Promise<void> {
   const listed = proposals.map(({ label, about }) => `${label.padEnd(18)}${about.split('\n')[0]}`);
   page.push('```text', 'traffic:', '  ▏', ...listed.map((one) => `    ${one}`), '```', '');
   page.push('```text', ...problems.map((problem) => `federation.yaml:${problem}`), '```', '');
+  brief.push(
+    '# the editor, while the file is filled in:',
+    ...problems.map((problem) => `#   federation.yaml:${problem}`),
+  );
+}
+
+/** Between its two marks. */
+function intoReadme(): void {
+  const file = join(root, 'README.md');
+  const text = readFileSync(file, 'utf8');
+  const between = /(?<=<!-- Recorded by `npm run transcript`\. -->\n).*?(?=<!-- Until here\. -->)/s;
+  if (!between.test(text)) throw new Error('README.md has no place for the recording');
+  writeFileSync(
+    file,
+    text.replace(between, () => `${['```console', ...brief, '```'].join('\n')}\n`),
+  );
 }

@@ -46,7 +46,7 @@ describe('init --from-contexts', () => {
         .replaceAll(uids[1] ?? '', '<uid of cluster-b>')
         .replace(/ {2}id: .*/, '  id: <id>')
         .replaceAll(/Kubernetes v[\d.]+\S*/g, 'Kubernetes <version>');
-      expect(stable).toMatchFileSnapshot('fixtures/from-contexts.yaml');
+      await expect(stable).toMatchFileSnapshot('fixtures/from-contexts.yaml');
       expect(load(text)).toMatchObject({
         clusters: {
           'cluster-a': { trustDomain: 'cluster-a.example', dns: 'external', context: 'cluster-a', uid: uids[0] },

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { sayNotRun } from '../../support/not-run.ts';
 import { printProgress } from '../progress.ts';
 import { CannotRun } from './requirements.ts';
 import { type OwnMesh, startMesh } from './start.ts';
@@ -16,7 +17,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     };
   } catch (error) {
     if (!(error instanceof CannotRun) || process.env.CI) throw error;
-    process.stderr.write(`\nNOT RUN: the tests of real meshes, because ${error.message}\n\n`);
+    sayNotRun('the tests of real meshes', error.message);
     project.provide('mesh', { notRun: error.message });
     return async () => {};
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { collectRarely } from '../../daemon.ts';
 import { run } from '../shell.ts';
 import type { NodeContext } from './context.ts';
 import { environmentOf, expand } from './environment.ts';
@@ -46,6 +47,7 @@ export function runPod(context: NodeContext, pod: Pod, n: number, onSandbox: () 
     return telling;
   };
   const baseEnv = (): Record<string, string> => ({
+    ...collectRarely,
     PATH: `${ground.folder}/bin:${process.env.PATH ?? ''}:/usr/sbin:/sbin`,
     HOSTNAME: pod.metadata.name,
     HOME: sandbox?.folder ?? '/',
