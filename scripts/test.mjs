@@ -47,6 +47,17 @@ async function inTurn(names, options) {
   return done;
 }
 
+/** Runs one tool; its output is shown only when it fails. */
+function step(name, command, args) {
+  const start = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const ok = status === 0;
+  console.log(`${ok ? '✔' : '✖'} ${name} (${seconds} s)`);
+  if (!ok) console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+  return ok;
+}
+
 /** The tests of one project of vitest.config.ts. `behind`: other programs come first. `silentUntil`: what it says is held back until then. */
 async function runTier(name, { behind = false, silentUntil } = {}) {
   const start = performance.now();
