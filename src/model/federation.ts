@@ -142,6 +142,8 @@ export interface Workload {
   readonly exportedPorts: readonly number[];
   /** Some of them carry TCP: connections that a change of the policy ends. */
   readonly servesTcp: boolean;
+  /** Some of them carry HTTP: each request is judged, by the policy that its connection came in under. */
+  readonly servesHttp: boolean;
   readonly rules: readonly Rule[];
   /** How long inbound connections may be idle; `undefined` where Envoy's hour will do. */
   readonly idleTimeout: string | undefined;

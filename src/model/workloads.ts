@@ -31,6 +31,7 @@ interface Share {
 function toWorkload(first: Share, others: readonly Share[]): Workload {
   const shares = [first, ...others];
   const { cluster, namespace, workload, at } = first.provider;
+  const ports = shares.flatMap(({ service }) => service.ports);
   const exportedPorts = unique(shares.flatMap(({ service }) => targetPorts(service)));
   return {
     cluster,
@@ -38,9 +39,10 @@ function toWorkload(first: Share, others: readonly Share[]): Workload {
     labels: workload,
     name: workloadName(workload),
     exportedPorts,
-    servesTcp: shares.some(({ service }) => service.ports.some((port) => !isHttp(port))),
+    servesTcp: ports.some((port) => !isHttp(port)),
+    servesHttp: ports.some(isHttp),
     rules: distinct([...shares.flatMap((share) => rulesOf(share, shares)), ...openPorts(shares, exportedPorts)]),
-    idleTimeout: longestIdle(shares.flatMap(({ service }) => service.ports)),
+    idleTimeout: longestIdle(ports),
     at,
   };
 }

@@ -33,18 +33,25 @@ export function planNotes(
 /** istiod's default; it can't be read from outside of the proxies. */
 const drainSeconds = 45;
 
-/** A first policy shuts out everybody who is not in it, and any change of one ends the open TCP connections. */
+/**
+ * A first policy shuts out everybody who is not in it. Envoy judges by the policy that a connection came in under, and closes it after
+ * its drain time, an HTTP one after its next answer: so whoever has one open may send one more request over it.
+ */
 function policyNotes(workload: Workload, step: Step | undefined): Note[] {
   if (step === undefined) return [];
-  const who = `pods ${labelText(workload)} in ${workload.namespace}`;
+  const { cluster, namespace, servesTcp, servesHttp } = workload;
+  const note = (...texts: string[]): Note[] => {
+    const text = `pods ${labelText(workload)} in ${namespace}: ${texts.join('; ')}`;
+    return texts.length > 0 ? [{ cluster: cluster.name, text }] : [];
+  };
   const drain = `their open TCP connections end ${drainSeconds}s after the write`;
-  const { name: cluster } = workload.cluster;
-  if (step.op === 'delete')
-    return [{ cluster, text: `${who}: whoever no other policy refuses may call them again; ${drain}` }];
-  if (step.op === 'update') return workload.servesTcp ? [{ cluster, text: `${who}: ${drain}` }] : [];
+  const last = `over each HTTP connection that is open one more request may come, for ${drainSeconds}s`;
+  if (step.op === 'delete') return note('whoever no other policy refuses may call them again', drain);
+  const held = [...(servesTcp ? [drain] : []), ...(servesHttp ? [last] : [])];
+  if (step.op === 'update') return step.stage === 'tighten' ? note(...held) : note(...(servesTcp ? [drain] : []));
   const open = workload.rules.some(({ principals }) => principals === undefined);
   const ports = open ? `port ${workload.exportedPorts.join(', ')}` : 'every port';
-  return [{ cluster, text: `${who}: from now on ${ports} lets in only the callers of the spec; ${drain}` }];
+  return note(`from now on ${ports} lets in only the callers of the spec`, ...held);
 }
 
 const labelText = ({ labels }: Workload): string =>

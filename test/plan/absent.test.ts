@@ -123,6 +123,7 @@ describe('while a cluster is left out, the others', () => {
     const plan = planWithout(before, spec(served(caller('cluster-a'))));
     expect(plan.without).toEqual(['cluster-c']);
     expect(plan.notes).toMatchObject([
+      { cluster: 'cluster-b', text: expect.stringMatching(/one more request may come/) },
       { cluster: 'cluster-c', text: expect.stringMatching(/is left out: .*its 0 objects/) },
     ]);
     for (const { inventoryAfter } of plan.clusters) {
