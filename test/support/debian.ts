@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheRoot } from '../bench/cache.ts';
-import { withLock } from '../bench/lock.ts';
 import { run } from '../bench/mesh/shell.ts';
 
 /** The folders of root's programs are not always on the PATH. */
@@ -20,19 +18,15 @@ export const packagesFor = (programs: Readonly<Record<string, string>>): string[
   return [...new Set(missing.map(([, name]) => name))].sort();
 };
 
-/** Installs Debian packages, when no other tier is doing so. Yields the reason when that can't be done. */
-export function installPackages(names: readonly string[]): Promise<string | undefined> {
-  return withLock(join(cacheRoot(), 'apt-get.lock'), () => install(names));
-}
-
-async function install(names: readonly string[]): Promise<string | undefined> {
+/** Installs Debian packages. Yields the reason when that can't be done. */
+export async function installPackages(names: readonly string[]): Promise<string | undefined> {
   if (findProgram('apt-get') === undefined) return 'there is no apt-get';
   if (process.getuid?.() !== 0) return 'apt-get needs root';
   const env = { PATH: searchPath, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) => run(['apt-get', ...args], { env, timeoutMs: 600_000 });
-  const attempt = () => apt('install', '-y', '-q', '--no-install-recommends', ...names);
-  if ((await attempt()).code === 0) return undefined;
+  const install = () => apt('install', '-y', '-q', '--no-install-recommends', ...names);
+  if ((await install()).code === 0) return undefined;
   await apt('update', '-q'); // an image has no package lists, or old ones
-  const { code, stderr } = await attempt();
+  const { code, stderr } = await install();
   return code === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? '');
 }
