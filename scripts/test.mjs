@@ -20,7 +20,7 @@ if (process.argv[2] === 'check') process.exit(failed.length === 0 ? 0 : 1);
 
 if (!step('build', process.execPath, ['scripts/build.mjs'])) failed.push('build');
 // Before the tiers, which run at the same time: a build takes both processors for minutes.
-console.log('what API servers and meshes are made of');
+console.log('What API servers and meshes are made of is built once; the first time that takes 11 minutes.');
 if (spawnSync(bin('tsx'), ['test/bench/prepare.ts'], { stdio: 'inherit' }).status !== 0) failed.push('test bench');
 const tiers = await runTiers();
 failed.push(...tiers.filter(({ ok }) => !ok).map(({ name }) => `${name} tests`));
