@@ -1,0 +1,126 @@
+import { afterEach, describe, expect } from 'vitest';
+import { test } from '../bench/fixtures.ts';
+import type { CliResult } from '../support/cli.ts';
+import { calledBy, runCli } from '../support/cli-rig.ts';
+import { type Fault, type Passing, writeOf } from '../support/fault-proxy.ts';
+import { openRig, type Rig } from '../support/run-rig.ts';
+
+/** `--request-timeout`, against a server that takes a request and says nothing, ever. */
+let current: Rig | undefined;
+const rigged = test.extend('rig', { scope: 'file' }, async ({ bench }, { onCleanup }): Promise<Rig> => {
+  const rig = await openRig(bench);
+  current = rig;
+  onCleanup(() => rig.close());
+  return rig;
+});
+afterEach(() => {
+  if (current) current.onRequest = () => undefined;
+});
+
+const [now, next] = [calledBy('silent', 'frontend'), calledBy('silent', 'orders')];
+const quick = ['--settle', '0', '--lock-ttl', '4s'];
+/** A run makes a few requests one after the other; without the option the first alone takes 30 s. */
+const soon = 20_000;
+
+async function timed(running: Promise<CliResult>): Promise<CliResult & { readonly milliseconds: number }> {
+  const started = performance.now();
+  const ended = await running;
+  return { ...ended, milliseconds: performance.now() - started };
+}
+
+const hang = (does: boolean): Fault | undefined => (does ? { kind: 'hang', when: 'before' } : undefined);
+const inB =
+  (fits: (request: Passing) => boolean) =>
+  (request: Passing): boolean =>
+    request.cluster === 'cluster-b' && fits(request);
+const record = (name: string) => inB(({ isWrite, path }) => isWrite && path.includes(`/configmaps/silent${name}`));
+
+describe.sequential('a cluster that is silent from the first request on', () => {
+  rigged.for(['plan', 'preflight', 'history', 'apply', 'resume', 'rollback', 'delete'])('%s', async (verb, { rig }) => {
+    rig.onRequest = ({ cluster }) => hang(cluster === 'cluster-b');
+    const yes = verb === 'delete' ? ['--yes'] : [];
+    const ended = await timed(runCli(rig, now, verb, ...yes, '--request-timeout', '700ms'));
+    expect([ended.code, `${ended.stdout}${ended.stderr}`]).toEqual([
+      2,
+      expect.stringMatching(/cluster-b can't be reached at https:\S+: no answer within 0\.7 s\./),
+    ]);
+    expect(`${ended.stdout}${ended.stderr}`).toContain('--request-timeout changes how long to wait.');
+    expect(ended.milliseconds).toBeLessThan(soon);
+    expect(rig.writes()).toBe(0);
+  });
+
+  rigged('status: the other one is shown', async ({ rig }) => {
+    rig.onRequest = ({ cluster }) => hang(cluster === 'cluster-b');
+    const ended = await timed(runCli(rig, now, 'status', '--request-timeout', '700ms'));
+    expect([ended.code, ended.stdout]).toEqual([
+      2,
+      expect.stringMatching(/^cluster-a .* not applied .*\n(?:.*\n)*cluster-b .* not reached/m),
+    ]);
+    expect(ended.stderr).toMatch(/cluster-b can't be reached at .*no answer within 0\.7 s/);
+    expect(ended.milliseconds).toBeLessThan(soon);
+  });
+});
+
+interface Silence {
+  readonly title: string;
+  /** The request that it has done, and of which nobody hears; from then on it does nothing. */
+  readonly from: (request: Passing) => boolean;
+  readonly code: number;
+  readonly says: RegExp;
+  /** What `status` says of the clusters once they answer again. */
+  readonly afterwards: readonly [string, string];
+}
+
+describe.sequential('a cluster that falls silent in a run', () => {
+  rigged.for<Silence>([
+    {
+      title: 'when it is locked: nothing has happened',
+      from: inB(({ isWrite, path }) => isWrite && path.includes('/leases/silent')),
+      code: 2,
+      says: /It is not known whether cluster-b has written Lease.*no answer within 1 s/,
+      afterwards: ['in sync', 'in sync'],
+    },
+    {
+      title: 'when the run is noted: it has not begun',
+      from: record('.txn'),
+      code: 4,
+      says: /cluster-b: the records of the run: .*no answer within 1 s/,
+      afterwards: ['in sync', 'in sync'],
+    },
+    {
+      title: 'at the first object',
+      from: inB(writeOf('PATCH', 'authorizationpolicies')),
+      code: 4,
+      says: /cluster-b: AuthorizationPolicy default\/silent-silent: .*no answer within 1 s[\s\S]*Stopped in stage guard/,
+      afterwards: ['unfinished', 'unfinished'],
+    },
+    {
+      title: 'when the revision is noted',
+      from: record('.rev.'),
+      code: 4,
+      says: /cluster-b: the records of the run: .*no answer within 1 s[\s\S]*Stopped in stage commit/,
+      afterwards: ['unfinished', 'unfinished'],
+    },
+  ])('$title', async ({ from, code, says, afterwards }, { rig }) => {
+    const applied = await rig.apply(now, { lockTtl: 4_000, lockPatience: 5_000 });
+    expect(applied.kind).toMatch(/done|unchanged/);
+    let silent = false;
+    rig.onRequest = (request) => {
+      if (silent) return hang(request.cluster === 'cluster-b');
+      silent = from(request);
+      return silent ? { kind: 'hang', when: 'after' } : undefined;
+    };
+    const ended = await timed(runCli(rig, next, 'apply', ...quick, '--request-timeout', '1s'));
+    rig.onRequest = () => undefined;
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(says)]);
+    expect(ended.milliseconds).toBeLessThan(soon);
+
+    const status = JSON.parse((await runCli(rig, next, 'status', '-o', 'json')).stdout);
+    expect(status.clusters.map(({ state }: { state: string }) => state)).toEqual(afterwards);
+    const resumed = await runCli(rig, next, 'resume', ...quick);
+    expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringMatching(/Done: revision|no run is unfinished/)]);
+    const again = await runCli(rig, next, 'apply', ...quick);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/Done: revision|Nothing to do/)]);
+    expect(await rig.plan(next)).toMatchObject({ steps: [], diagnostics: [] });
+  });
+});
