@@ -33,18 +33,21 @@ const message = (ended: Ended): string =>
       : '';
 
 describe.sequential('an answer that is lost or strange', () => {
-  rigged.for(strangeAnswers)('$title: the outcome is the true one', async ({ fault, end, why }, { rig }) => {
-    const [one, other] = pair('answers');
-    await rig.apply(one);
-    rig.onRequest = once(writeOf('PATCH', 'authorizationpolicies'), fault);
-    const ended = await rig.apply(other);
-    rig.onRequest = () => undefined;
-    expect(ended.kind).toBe(end);
-    expect(message(ended)).toMatch(why);
-    const [left, back] = [await rig.plan(other), await rig.plan(one)];
-    expect((end === 'done' ? left : back).steps).toEqual([]);
-    expect((end === 'done' ? left : back).diagnostics).toEqual([]);
-  });
+  rigged.for(strangeAnswers.map((one) => [one.title, one] as const))(
+    '%s: the outcome is the true one',
+    async ([, { fault, end, why }], { rig }) => {
+      const [one, other] = pair('answers');
+      await rig.apply(one);
+      rig.onRequest = once(writeOf('PATCH', 'authorizationpolicies'), fault);
+      const ended = await rig.apply(other);
+      rig.onRequest = () => undefined;
+      expect(ended.kind).toBe(end);
+      expect(message(ended)).toMatch(why);
+      const [left, back] = [await rig.plan(other), await rig.plan(one)];
+      expect((end === 'done' ? left : back).steps).toEqual([]);
+      expect((end === 'done' ? left : back).diagnostics).toEqual([]);
+    },
+  );
 
   rigged('a cluster that goes away holds the run, and resume goes on when it is back', async ({ rig }) => {
     const [one, other] = pair('away');

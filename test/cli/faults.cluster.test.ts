@@ -61,7 +61,7 @@ describe.sequential('one write of apply that is answered with', () => {
     'rolled-back': [3, /Rolled back: every cluster is as it was before\.\n$/],
   } as const;
 
-  rigged.for(strangeAnswers)('$title', async ({ fault, end, why }, { rig }) => {
+  rigged.for(strangeAnswers.map((one) => [one.title, one] as const))('%s', async ([, { fault, end, why }], { rig }) => {
     expect((await rig.apply(now)).kind).toMatch(/done|unchanged/);
     rig.onRequest = once(policy, fault);
     const ended = await runCli(rig, next, 'apply', ...quick);

@@ -3,6 +3,7 @@ import { test } from '../bench/fixtures.ts';
 import type { CliResult } from '../support/cli.ts';
 import { calledBy, runCli } from '../support/cli-rig.ts';
 import { type Fault, type Passing, writeOf } from '../support/fault-proxy.ts';
+import type { FederationInput } from '../support/federation.ts';
 import { openRig, type Rig } from '../support/run-rig.ts';
 
 /** `--request-timeout`, against a server that takes a request and says nothing, ever. */
@@ -62,46 +63,58 @@ describe.sequential('a cluster that is silent from the first request on', () => 
 });
 
 interface Silence {
-  readonly title: string;
   /** The request that it has done, and of which nobody hears; from then on it does nothing. */
   readonly from: (request: Passing) => boolean;
   readonly code: number;
   readonly says: RegExp;
-  /** What `status` says of the clusters once they answer again. */
+  /** What `status` says of the clusters once they answer again, by the old spec where nothing has happened. */
   readonly afterwards: readonly [string, string];
+  readonly by: FederationInput;
 }
 
 describe.sequential('a cluster that falls silent in a run', () => {
-  rigged.for<Silence>([
-    {
-      title: 'when it is locked: nothing has happened',
-      from: inB(({ isWrite, path }) => isWrite && path.includes('/leases/silent')),
-      code: 2,
-      says: /It is not known whether cluster-b has written Lease.*no answer within 1 s/,
-      afterwards: ['in sync', 'in sync'],
-    },
-    {
-      title: 'when the run is noted: it has not begun',
-      from: record('.txn'),
-      code: 4,
-      says: /cluster-b: the records of the run: .*no answer within 1 s/,
-      afterwards: ['in sync', 'in sync'],
-    },
-    {
-      title: 'at the first object',
-      from: inB(writeOf('PATCH', 'authorizationpolicies')),
-      code: 4,
-      says: /cluster-b: AuthorizationPolicy default\/silent-silent: .*no answer within 1 s[\s\S]*Stopped in stage guard/,
-      afterwards: ['unfinished', 'unfinished'],
-    },
-    {
-      title: 'when the revision is noted',
-      from: record('.rev.'),
-      code: 4,
-      says: /cluster-b: the records of the run: .*no answer within 1 s[\s\S]*Stopped in stage commit/,
-      afterwards: ['unfinished', 'unfinished'],
-    },
-  ])('$title', async ({ from, code, says, afterwards }, { rig }) => {
+  rigged.for<[string, Silence]>([
+    [
+      'when it is locked: nothing has happened',
+      {
+        from: inB(({ isWrite, path }) => isWrite && path.includes('/leases/silent')),
+        code: 2,
+        says: /It is not known whether cluster-b has written Lease.*no answer within 1 s/,
+        afterwards: ['in sync', 'in sync'],
+        by: now,
+      },
+    ],
+    [
+      'when the run is noted: it has not begun',
+      {
+        from: record('.txn'),
+        code: 4,
+        says: /cluster-b: the records of the run: .*no answer within 1 s/,
+        afterwards: ['in sync', 'in sync'],
+        by: now,
+      },
+    ],
+    [
+      'at the first object',
+      {
+        from: inB(writeOf('PATCH', 'authorizationpolicies')),
+        code: 4,
+        says: /cluster-b: AuthorizationPolicy default\/silent-silent: .*no answer within 1 s[\s\S]*Stopped in stage guard/,
+        afterwards: ['unfinished', 'unfinished'],
+        by: next,
+      },
+    ],
+    [
+      'when the revision is noted, and the other one has noted it',
+      {
+        from: record('.rev.'),
+        code: 4,
+        says: /cluster-b: the records of the run: .*no answer within 1 s[\s\S]*Stopped in stage commit/,
+        afterwards: ['in sync', 'unfinished'],
+        by: next,
+      },
+    ],
+  ])('%s', async ([, { from, code, says, afterwards, by }], { rig }) => {
     const applied = await rig.apply(now, { lockTtl: 4_000, lockPatience: 5_000 });
     expect(applied.kind).toMatch(/done|unchanged/);
     let silent = false;
@@ -115,8 +128,13 @@ describe.sequential('a cluster that falls silent in a run', () => {
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(says)]);
     expect(ended.milliseconds).toBeLessThan(soon);
 
-    const status = JSON.parse((await runCli(rig, next, 'status', '-o', 'json')).stdout);
-    expect(status.clusters.map(({ state }: { state: string }) => state)).toEqual(afterwards);
+    const { clusters } = JSON.parse((await runCli(rig, by, 'status', '-o', 'json')).stdout);
+    expect(clusters.map(({ state }: { state: string }) => state)).toEqual(afterwards);
+    // The lock could not be given back there: whose it is can be seen.
+    expect(clusters.map(({ lockedBy }: { lockedBy?: string }) => lockedBy)).toEqual([
+      undefined,
+      expect.stringContaining('(process '),
+    ]);
     const resumed = await runCli(rig, next, 'resume', ...quick);
     expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringMatching(/Done: revision|no run is unfinished/)]);
     const again = await runCli(rig, next, 'apply', ...quick);
