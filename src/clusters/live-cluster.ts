@@ -59,8 +59,9 @@ export interface LiveCluster {
 /** Reads all of it at once: lists, no request per object. What may not be read is a gap. Writes nothing. */
 export async function readLiveCluster(client: ClusterClient, federation: Federation): Promise<LiveCluster> {
   const { cluster, context } = client;
-  const mesh = await readMesh(client, federation.certificateAuthority?.namespace);
-  const meshNamespace = 'unread' in mesh ? usualMeshNamespace : mesh.namespace;
+  const expected = expectedMeshNamespace(federation);
+  const mesh = await readMesh(client, expected);
+  const meshNamespace = 'unread' in mesh ? expected : mesh.namespace;
   const own = footprint(federation, cluster);
   const everywhere = [...new Set([...namespacesIn(own), meshNamespace])];
   const list = lister(client);
@@ -93,6 +94,10 @@ export async function readLiveCluster(client: ClusterClient, federation: Federat
   };
 }
 
+/** Where istiod is to run, by the spec. */
+const expectedMeshNamespace = ({ certificateAuthority }: Federation): string =>
+  certificateAuthority?.namespace ?? usualMeshNamespace;
+
 const istio = (kind: string, plural: string, group = 'networking'): Resource => ({
   apiVersion: `${group}.istio.io/v1`,
   kind,
@@ -117,7 +122,7 @@ export const kinds = {
 
 /** What somebody has to be allowed to for all of it to be read. Of Istio's routing objects those of any Namespace may count. */
 export function readActions(federation: Federation, cluster: string): Action[] {
-  const meshNamespace = federation.certificateAuthority?.namespace ?? usualMeshNamespace;
+  const meshNamespace = expectedMeshNamespace(federation);
   const own = footprint(federation, cluster);
   const everywhere = [...new Set([...namespacesIn(own), meshNamespace])];
   const hasCa = federation.certificateAuthority !== undefined;

@@ -3,9 +3,10 @@ import { describe, expect } from 'vitest';
 import { takeLock } from '../../src/apply/lock.ts';
 import { test } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
-import type { Fault, Passing } from '../support/fault-proxy.ts';
+import { once, writeOf } from '../support/fault-proxy.ts';
 import { cluster, type FederationInput, federation, provider, service } from '../support/federation.ts';
 import { type Ended, openRig, type Rig } from '../support/run-rig.ts';
+import { statusText, strangeAnswers } from '../support/strange-answers.ts';
 
 const rigged = test.extend('rig', { scope: 'file' }, async ({ bench }, { onCleanup }): Promise<Rig> => {
   const rig = await openRig(bench);
@@ -24,23 +25,6 @@ const pair = (name: string): readonly [FederationInput, FederationInput] => [
   named(name, { services: { [name]: service({ consumers: callers('orders'), providers: workload(name) }) } }),
 ];
 
-const is =
-  (method: string, plural: string) =>
-  (request: Passing): boolean =>
-    request.isWrite && request.method === method && request.path.includes(`/${plural}/`);
-
-/** The fault for the n-th request that fits, or for all from there on. */
-function once(fits: (request: Passing) => boolean, fault: Fault): (request: Passing) => Fault | undefined {
-  let seen = false;
-  return (request) => {
-    if (seen || !fits(request)) return undefined;
-    seen = true;
-    return fault;
-  };
-}
-
-const status = (code: number, reason: string): string =>
-  JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: reason });
 const message = (ended: Ended): string =>
   'failures' in ended
     ? ended.failures.map(({ error }) => error.message).join('\n')
@@ -49,68 +33,28 @@ const message = (ended: Ended): string =>
       : '';
 
 describe.sequential('an answer that is lost or strange', () => {
-  rigged.for<[string, Fault, string, RegExp]>([
-    ['cut after it was done', { kind: 'cut', when: 'after' }, 'done', /^$/],
-    ['cut before it was done', { kind: 'cut', when: 'before' }, 'done', /^$/],
-    ['cut short', { kind: 'truncate', when: 'after' }, 'done', /^$/],
-    ['a 504', { kind: 'answer', when: 'after', status: 504, body: status(504, 'Timeout') }, 'done', /^$/],
-    [
-      'a 429 that says when to come again',
-      {
-        kind: 'answer',
-        when: 'before',
-        status: 429,
-        body: status(429, 'TooManyRequests'),
-        headers: { 'retry-after': '0' },
-      },
-      'done',
-      /^$/,
-    ],
-    ['a page in HTML', { kind: 'answer', when: 'after', status: 200, body: '<html>sign in</html>' }, 'done', /^$/],
-    [
-      'a page in HTML instead of the write',
-      {
-        kind: 'answer',
-        when: 'before',
-        status: 502,
-        body: '<html>bad gateway</html>',
-        headers: { 'content-type': 'text/html' },
-      },
-      'done',
-      /^$/,
-    ],
-    [
-      'a redirect',
-      { kind: 'answer', when: 'before', status: 302, body: '', headers: { location: 'https://elsewhere.example/' } },
-      'rolled-back',
-      /sends us on to https:\/\/elsewhere\.example/,
-    ],
-    [
-      'a 403',
-      { kind: 'answer', when: 'before', status: 403, body: status(403, 'Forbidden') },
-      'rolled-back',
-      /does not allow it/,
-    ],
-    ['a 422', { kind: 'answer', when: 'before', status: 422, body: status(422, 'Invalid') }, 'rolled-back', /refuses/],
-  ])('%s: the outcome is the true one', async ([, fault, kind, why], { rig }) => {
-    const [one, other] = pair('answers');
-    await rig.apply(one);
-    rig.onRequest = once(is('PATCH', 'authorizationpolicies'), fault);
-    const ended = await rig.apply(other);
-    rig.onRequest = () => undefined;
-    expect(ended.kind).toBe(kind);
-    expect(message(ended)).toMatch(why);
-    const [left, back] = [await rig.plan(other), await rig.plan(one)];
-    expect((kind === 'done' ? left : back).steps).toEqual([]);
-    expect((kind === 'done' ? left : back).diagnostics).toEqual([]);
-  });
+  rigged.for(strangeAnswers.map((one) => [one.title, one] as const))(
+    '%s: the outcome is the true one',
+    async ([, { fault, end, why }], { rig }) => {
+      const [one, other] = pair('answers');
+      await rig.apply(one);
+      rig.onRequest = once(writeOf('PATCH', 'authorizationpolicies'), fault);
+      const ended = await rig.apply(other);
+      rig.onRequest = () => undefined;
+      expect(ended.kind).toBe(end);
+      expect(message(ended)).toMatch(why);
+      const [left, back] = [await rig.plan(other), await rig.plan(one)];
+      expect((end === 'done' ? left : back).steps).toEqual([]);
+      expect((end === 'done' ? left : back).diagnostics).toEqual([]);
+    },
+  );
 
   rigged('a cluster that goes away holds the run, and resume goes on when it is back', async ({ rig }) => {
     const [one, other] = pair('away');
     await rig.apply(one);
     let gone = false;
     rig.onRequest = (request) => {
-      gone ||= is('PATCH', 'authorizationpolicies')(request);
+      gone ||= writeOf('PATCH', 'authorizationpolicies')(request);
       return gone && request.cluster === 'cluster-b' ? { kind: 'cut', when: 'before' } : undefined;
     };
     const ended = await rig.apply(other);
@@ -130,7 +74,7 @@ describe.sequential('somebody else', () => {
       await rig.apply(one);
       let edited = false;
       rig.onRequest = async (request) => {
-        if (edited || !is('PATCH', 'authorizationpolicies')(request)) return undefined;
+        if (edited || !writeOf('PATCH', 'authorizationpolicies')(request)) return undefined;
         edited = true;
         const path = request.path.replace(/\?.*/, '');
         const body = { spec: { action: 'AUDIT' } };
@@ -152,7 +96,7 @@ describe.sequential('somebody else', () => {
       await rig.apply(one);
       let seen = false;
       rig.onRequest = async (request) => {
-        if (seen || !is('PATCH', 'authorizationpolicies')(request)) return undefined;
+        if (seen || !writeOf('PATCH', 'authorizationpolicies')(request)) return undefined;
         seen = true;
         await bench.clusters['cluster-b'].request('DELETE', request.path.replace(/\?.*/, ''));
         return undefined;
@@ -171,7 +115,7 @@ describe.sequential('somebody else', () => {
     await rig.apply(one);
     rig.onRequest = (request) =>
       request.isWrite && request.path.includes('/configmaps/twice.rev.')
-        ? { kind: 'answer', when: 'before', status: 403, body: status(403, 'Forbidden') }
+        ? { kind: 'answer', when: 'before', status: 403, body: statusText(403, 'Forbidden') }
         : undefined;
     expect(await rig.apply(other)).toMatchObject({ kind: 'stopped', at: 'commit' });
     rig.onRequest = () => undefined;
@@ -204,8 +148,8 @@ describe.sequential('somebody else', () => {
     });
     await rig.apply(two);
     rig.onRequest = (request) =>
-      is('DELETE', 'authorizationpolicies')(request)
-        ? { kind: 'answer', when: 'before', status: 403, body: status(403, 'Forbidden') }
+      writeOf('DELETE', 'authorizationpolicies')(request)
+        ? { kind: 'answer', when: 'before', status: 403, body: statusText(403, 'Forbidden') }
         : undefined;
     const ended = await rig.apply(one);
     rig.onRequest = () => undefined;
@@ -239,7 +183,7 @@ describe.sequential('the lock', () => {
     // The run hears nothing for longer than its lock lasts, as a laptop that sleeps: its renewals wait too.
     let asleep: Promise<unknown> | undefined;
     rig.onRequest = async (request) => {
-      if (asleep === undefined && is('PATCH', 'authorizationpolicies')(request)) asleep = sleep(4_000);
+      if (asleep === undefined && writeOf('PATCH', 'authorizationpolicies')(request)) asleep = sleep(4_000);
       await asleep;
       return undefined;
     };

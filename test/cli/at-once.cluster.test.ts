@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { test } from '../bench/fixtures.ts';
-import { aegisXc, type CliResult, launcher } from '../support/cli.ts';
+import { aegisXc, type CliResult, type Running, startAegisXc } from '../support/cli.ts';
+import { atPolicy, calledBy, runCli, startCli } from '../support/cli-rig.ts';
 import { federation, provider, service, specText } from '../support/federation.ts';
 import { openRig, type Rig } from '../support/run-rig.ts';
 
@@ -37,33 +37,7 @@ const quick = ['--settle', '0', '--lock-ttl', '4s'];
 const run = (rig: Rig, verb: string, file: string, ...more: string[]): Promise<CliResult> =>
   aegisXc([...argv(rig, verb, file), ...more]);
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
-}
-
-function start(rig: Rig, file: string): Running {
-  const child = spawn(process.execPath, [launcher, ...argv(rig, 'apply', file), ...quick]);
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, stderr })),
-  );
-  return { child, ended };
-}
-
-/** Settles at the first write of the policy, after `act`. */
-function atPolicy(rig: Rig, act: () => unknown): Promise<void> {
-  return new Promise((resolve) => {
-    rig.onRequest = async ({ isWrite, path }) => {
-      if (!isWrite || !path.includes('/authorizationpolicies/')) return undefined;
-      rig.onRequest = () => undefined;
-      await act();
-      resolve();
-      return undefined;
-    };
-  });
-}
+const start = (rig: Rig, file: string): Running => startAegisXc([...argv(rig, 'apply', file), ...quick]);
 
 /** Who holds the lock of a federation, by its Lease: `name@host (process 4711)`. */
 async function holder(rig: Rig, name: string): Promise<number> {
@@ -113,5 +87,63 @@ describe.sequential('programs that apply at once', () => {
     // The renewals of two locks may be tried, and are refused.
     expect(rig.writes() - before).toBeLessThanOrEqual(2);
     expect(await run(rig, 'plan', first, '--exit-code')).toMatchObject({ code: 0 });
+  });
+});
+
+describe.sequential('who holds the lock', () => {
+  interface Row {
+    readonly name: string;
+    readonly lockedBy?: string;
+  }
+  const [now, next] = [calledBy('holder', 'frontend'), calledBy('holder', 'orders')];
+  const rowsOf = async (rig: Rig): Promise<Row[]> =>
+    JSON.parse((await runCli(rig, next, 'status', '-o', 'json')).stdout).clusters;
+
+  rigged('is named by status while it is at work, and nobody is when it has ended', async ({ rig }) => {
+    expect(await rig.apply(now)).toMatchObject({ kind: 'done' });
+    expect((await rowsOf(rig)).map(({ lockedBy }) => lockedBy)).toEqual([undefined, undefined]);
+
+    const running = startCli(rig, next, 'apply', '--settle', '0');
+    await atPolicy(rig, () => running.child.kill('SIGSTOP'));
+    const name = new RegExp(`^\\S+@\\S+ \\(process ${running.child.pid}\\)$`);
+    expect(await rowsOf(rig)).toMatchObject([
+      { name: 'cluster-a', state: 'unfinished', lockedBy: expect.stringMatching(name) },
+      { name: 'cluster-b', state: 'unfinished', lockedBy: expect.stringMatching(name) },
+    ]);
+    const { stdout } = await runCli(rig, next, 'status');
+    const said = [...stdout.matchAll(/^(cluster-[ab]): locked by (.+)$/gm)].map(([, cluster, holder]) => [
+      cluster,
+      holder,
+    ]);
+    expect(said).toEqual([
+      ['cluster-a', expect.stringMatching(name)],
+      ['cluster-b', expect.stringMatching(name)],
+    ]);
+
+    running.child.kill('SIGCONT');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect((await rowsOf(rig)).map(({ lockedBy }) => lockedBy)).toEqual([undefined, undefined]);
+    expect((await runCli(rig, next, 'status')).stdout).not.toContain('locked by');
+  });
+
+  rigged('in one cluster only is named there, and a cluster that does not tell is not reached', async ({ rig }) => {
+    expect((await rig.apply(now)).kind).toMatch(/done|unchanged/);
+    const path = '/apis/coordination.k8s.io/v1/namespaces/aegis-xc-system/leases/holder';
+    const body = { spec: { holderIdentity: 'ci@runner-7 (process 12)' } };
+    const contentType = 'application/merge-patch+json';
+    expect(await rig.clusters['cluster-b']?.request('PATCH', path, { body, contentType })).toMatchObject({
+      status: 200,
+    });
+    expect((await rowsOf(rig)).map(({ lockedBy }) => lockedBy)).toEqual([undefined, 'ci@runner-7 (process 12)']);
+
+    rig.onRequest = ({ cluster, path: asked }) =>
+      cluster === 'cluster-a' && asked.includes('/leases/') ? { kind: 'cut', when: 'before' } : undefined;
+    const ended = await runCli(rig, now, 'status');
+    rig.onRequest = () => undefined;
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toMatch(
+      /^cluster-a .* not reached .*\ncluster-b .* in sync .*\n\ncluster-b: locked by ci@runner-7/m,
+    );
+    expect(ended.stderr).toMatch(/cluster-a can't be reached at/);
   });
 });

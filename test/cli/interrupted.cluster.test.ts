@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { test } from '../bench/fixtures.ts';
-import { aegisXc, type CliResult, launcher } from '../support/cli.ts';
-import { type FederationInput, federation, provider, service, specText } from '../support/federation.ts';
+import { aegisXc, type CliResult, startAegisXc } from '../support/cli.ts';
+import { atPolicy, calledBy } from '../support/cli-rig.ts';
+import { provider, service, specText } from '../support/federation.ts';
 import { openRig, type Rig } from '../support/run-rig.ts';
 
 /** The built program, killed and stopped by hand, and what it says to whoever comes next. */
@@ -18,20 +18,9 @@ const rigged = test.extend('rig', { scope: 'file' }, async ({ bench }, { onClean
   return rig;
 });
 
-const specs = (name: string, account: string): FederationInput =>
-  federation({
-    metadata: { name },
-    services: {
-      [name]: service({
-        consumers: [{ cluster: 'cluster-a', namespace: 'shop', serviceAccount: account }],
-        providers: { 'cluster-b': provider({ workload: { app: name } }) },
-      }),
-    },
-  });
-
 function writeSpec(name: string, account: string): string {
   const file = join(folder, `${name}.yaml`);
-  writeFileSync(file, specText(specs(name, account)));
+  writeFileSync(file, specText(calledBy(name, account)));
   return file;
 }
 
@@ -49,17 +38,9 @@ const run = (rig: Rig, verb: string, file: string, ...args: string[]): Promise<C
 
 /** Starts an apply and sends it a signal when it is about to write the policy. */
 async function interrupt(rig: Rig, file: string, signal: 'SIGKILL' | 'SIGINT'): Promise<CliResult> {
-  const child = spawn(process.execPath, [launcher, 'apply', '-f', file, ...contexts(rig), ...quick]);
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  rig.onRequest = ({ isWrite, path }) => {
-    if (isWrite && path.includes('/authorizationpolicies/')) child.kill(signal);
-    return undefined;
-  };
-  const code = await ended;
-  rig.onRequest = () => undefined;
-  return { code, stdout: '', stderr };
+  const { child, ended } = startAegisXc(['apply', '-f', file, ...contexts(rig), ...quick]);
+  await atPolicy(rig, () => child.kill(signal));
+  return ended;
 }
 
 describe.sequential('a run that is broken off', () => {
@@ -147,7 +128,7 @@ describe.sequential('what was applied', () => {
 
   rigged('does not shrink by more than a third in a pipeline unless it is said', async ({ rig }) => {
     const file = join(folder, 'shrinks.yaml');
-    const two = specs('shrinks', 'frontend');
+    const two = calledBy('shrinks', 'frontend');
     const other = service({
       port: { number: 81, protocol: 'HTTP' },
       providers: { 'cluster-b': provider({ workload: { app: 'other' } }) },

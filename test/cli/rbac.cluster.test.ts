@@ -1,9 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadAll } from 'js-yaml';
 import { describe, expect } from 'vitest';
-import * as z from 'zod';
 import { permissionsSuffice } from '../../src/checks/live/permissions-suffice.ts';
 import { readLacking } from '../../src/clusters/lacking.ts';
 import { readActions } from '../../src/clusters/live-cluster.ts';
@@ -14,11 +12,11 @@ import { test as base } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
 import { aegisXc, type CliResult } from '../support/cli.ts';
 import { cluster, type FederationInput, federation, provider, service, specText } from '../support/federation.ts';
+import { grant, kubeconfigAs, makeAccount, type Role, rolesIn } from '../support/service-account.ts';
 import { rendered } from '../support/simulate.ts';
 
 /** A service account with the roles that `rbac` prints, and nothing else, does everything; and misses each verb of them. */
 
-const ci = 'system:serviceaccount:ci:deployer';
 const names = ['cluster-a', 'cluster-b'] as const;
 
 const shop = (difference: Partial<FederationInput> = {}): FederationInput =>
@@ -48,55 +46,21 @@ interface Ground {
   run(spec: FederationInput, ...args: string[]): Promise<CliResult>;
 }
 
-const role = z.object({
-  kind: z.string(),
-  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
-  rules: z
-    .array(
-      z.object({
-        apiGroups: z.array(z.string()),
-        resources: z.array(z.string()),
-        resourceNames: z.array(z.string()).optional(),
-        verbs: z.array(z.string()),
-      }),
-    )
-    .default([]),
-});
-type Role = z.output<typeof role>;
-const rolesIn = (yaml: string): Role[] =>
-  loadAll(yaml).flatMap((document) => {
-    const { data } = role.safeParse(document);
-    return data?.kind.endsWith('Role') ? [data] : [];
-  });
-
 const test = base.extend('ground', { scope: 'file' }, async ({ ownBench }, { onCleanup }): Promise<Ground> => {
   const { clusters } = ownBench;
-  // Bench kubeconfigs are JSON.
-  const config = JSON.parse(readFileSync(ownBench.kubeconfig, 'utf8'));
-  for (const { user } of config.users) user.as = ci;
   const folder = mkdtempSync(join(tmpdir(), 'aegis-xc-rbac-'));
   onCleanup(() => rmSync(folder, { recursive: true }));
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, JSON.stringify(config));
+  const kubeconfig = kubeconfigAs('deployer', ownBench.kubeconfig, join(folder, 'kubeconfig'));
   const run = (spec: FederationInput, ...args: string[]): Promise<CliResult> =>
     aegisXc([...args, '-f', '-'], { stdin: specText(spec), env: { KUBECONFIG: kubeconfig } });
   for (const name of names) {
     const { kubectl } = clusters[name];
     for (const space of ['istio-system', 'shop', 'ci']) await kubectl(['create', 'namespace', space]);
-    await kubectl(['create', 'serviceaccount', 'deployer', '-n', 'ci']);
-    const { stdout } = await run(shop(), 'rbac', '--cluster', name);
-    await kubectl(['apply', '-f', '-'], stdout);
-    for (const one of rolesIn(stdout)) await bind(clusters[name], one);
+    await makeAccount(clusters[name], 'deployer');
+    await grant(clusters[name], (await run(shop(), 'rbac', '--cluster', name)).stdout, 'deployer');
   }
   return { kubeconfig, clusters, run };
 });
-
-async function bind({ kubectl }: ClusterAccess, { kind, metadata: { name, namespace } }: Role): Promise<void> {
-  const place = namespace === undefined ? [] : ['-n', namespace];
-  const what = namespace === undefined ? 'clusterrolebinding' : 'rolebinding';
-  const to = `--${kind === 'Role' ? 'role' : 'clusterrole'}=${name}`;
-  await kubectl(['create', what, name, to, '--serviceaccount=ci:deployer', ...place]);
-}
 
 /** What `preflight` says of the permissions in one cluster. */
 async function lacking({ kubeconfig }: Ground, name: string): Promise<Diagnostic[]> {
@@ -157,12 +121,6 @@ describe.sequential('the printed roles', () => {
       expect(`${ended.code} ${ended.stderr}`).toMatch(/^0 /);
     }
   }, 480_000);
-
-  test('of somebody who only looks are enough for plan, status and preflight', async ({ ground }) => {
-    const { stdout } = await ground.run(shop(), 'rbac', '--read-only');
-    const verbs = rolesIn(stdout).flatMap(({ rules }) => rules.flatMap((rule) => rule.verbs));
-    expect([...new Set(verbs)].sort()).toEqual(['get', 'list']);
-  });
 
   test('of one cluster are for kubectl as they are; a name that is none is answered with the nearest', async ({
     ground,
@@ -228,9 +186,7 @@ describe.sequential('the printed roles', () => {
     expect(refused.stderr).toContain('AXC4011');
     expect(refused.stderr).toContain('Nothing was changed.');
     for (const [n, { hint }] of found.entries()) {
-      const more = roleText(hint).replaceAll('-more', `-more-${n}`);
-      await access.kubectl(['apply', '-f', '-'], more);
-      for (const one of rolesIn(more)) await bind(access, one);
+      await grant(access, roleText(hint).replaceAll('-more', `-more-${n}`), 'deployer');
     }
     await untilLacking(ground, 'cluster-b', 'nothing');
   }, 120_000);

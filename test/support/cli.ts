@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The built program, as a user calls it; `test/support/build.ts` keeps it fresh. */
@@ -24,13 +24,21 @@ export const aegisXc = (args: readonly string[], options: CliOptions = {}): Prom
 export const bash = (line: string, options: CliOptions = {}): Promise<CliResult> =>
   runProgram('bash', ['-c', `aegis-xc() { '${process.execPath}' '${launcher}' "$@"; }; ${line}`], options);
 
-export function runProgram(
-  command: string,
-  args: readonly string[],
-  { cwd, stdin = '', env = {} }: CliOptions,
-): Promise<CliResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...cleanEnv(), ...env } });
+export const runProgram = (command: string, args: readonly string[], options: CliOptions): Promise<CliResult> =>
+  startProgram(command, args, options).ended;
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CliResult>;
+}
+
+/** Starts it off a terminal, for somebody who wants to send it a signal on the way. */
+export const startAegisXc = (args: readonly string[], options: CliOptions = {}): Running =>
+  startProgram(process.execPath, [launcher, ...args], options);
+
+function startProgram(command: string, args: readonly string[], { cwd, stdin = '', env = {} }: CliOptions): Running {
+  const child = spawn(command, args, { cwd, env: { ...cleanEnv(), ...env } });
+  const ended = new Promise<CliResult>((resolve, reject) => {
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -40,6 +48,7 @@ export function runProgram(
     // A program that ends without reading its input closes the pipe: no failure of the test.
     child.stdin.on('error', () => {}).end(stdin);
   });
+  return { child, ended };
 }
 
 /** What the test runner sets would change what is tested. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Agent, createServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { readKubeconfig } from '../bench/kubeconfig.ts';
@@ -29,10 +29,27 @@ export type Fault =
       readonly body: string;
     };
 
+export const writeOf =
+  (method: string, plural: string) =>
+  (request: Passing): boolean =>
+    request.isWrite && request.method === method && request.path.includes(`/${plural}/`);
+
+/** The fault for the first request that fits. */
+export function once(fits: (request: Passing) => boolean, fault: Fault): (request: Passing) => Fault | undefined {
+  let seen = false;
+  return (request) => {
+    if (seen || !fits(request)) return undefined;
+    seen = true;
+    return fault;
+  };
+}
+
 export interface FaultProxy {
   readonly url: string;
   /** Decides what happens to each request; may do something else first. */
   plan: (request: Passing) => Fault | undefined | Promise<Fault | undefined>;
+  /** What the server gets instead of the body that was sent. */
+  rewrite: (request: Passing, body: string) => string;
   /** Requests that were passed on and would change something. */
   readonly writes: readonly Passing[];
   close(): Promise<void>;
@@ -43,31 +60,41 @@ export async function startFaultProxy(kubeconfig: string, context: string): Prom
   const { server, ...identity } = readKubeconfig(kubeconfig, context);
   const agent = new Agent({ keepAlive: true, maxSockets: 64, ...identity });
   const writes: Passing[] = [];
-  const proxy: FaultProxy = { url: '', plan: () => undefined, writes, close: async () => {} };
+  const proxy: FaultProxy = {
+    url: '',
+    plan: () => undefined,
+    rewrite: (_, body) => body,
+    writes,
+    close: async () => {},
+  };
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(message);
     const { method = 'GET', url: path = '/' } = message;
-    const isWrite = ['PATCH', 'DELETE', 'PUT'].includes(method) && !path.includes('dryRun=All');
+    const isWrite = ['PATCH', 'DELETE', 'PUT'].includes(method) && !isDryRun(path, body);
     const passing = { cluster: context, method, path, isWrite };
     const fault = await proxy.plan(passing);
     if (fault?.when === 'before') return spoil(fault, response);
     if (isWrite) writes.push(passing);
-    const { authorization: _none, host: _host, connection: _connection, ...headers } = message.headers;
-    const upstream = httpsRequest(new URL(path, server), { method, agent, headers }, (answer) => {
-      const pass = (): void => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      };
-      if (fault === undefined) pass();
-      else if (fault.kind === 'meanwhile') fault.act().then(pass, () => response.destroy());
-      else {
-        answer.resume();
-        answer.once('end', () => spoil(fault, response));
-      }
-    });
+    const sent = Buffer.from(proxy.rewrite(passing, body));
+    const upstream = httpsRequest(
+      new URL(path, server),
+      { method, agent, headers: headersFor(message, sent) },
+      (answer) => {
+        const pass = (): void => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        };
+        if (fault === undefined) pass();
+        else if (fault.kind === 'meanwhile') fault.act().then(pass, () => response.destroy());
+        else {
+          answer.resume();
+          answer.once('end', () => spoil(fault, response));
+        }
+      },
+    );
     upstream.once('error', () => response.destroy());
-    upstream.end(body);
+    upstream.end(sent);
   };
 
   const http = createServer(certificate, (message, response) => {
@@ -108,8 +135,17 @@ function spoil(fault: Exclude<Fault, { kind: 'meanwhile' }>, response: ServerRes
   }
 }
 
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+/** A DELETE says it in its body. */
+const isDryRun = (path: string, body: string): boolean =>
+  path.includes('dryRun=All') || body.includes('"dryRun":["All"]');
+
+function headersFor({ headers }: IncomingMessage, body: Buffer): OutgoingHttpHeaders {
+  const { authorization: _none, host: _host, connection: _connection, 'content-length': length, ...others } = headers;
+  return { ...others, ...(length !== undefined && { 'content-length': body.length }) };
+}
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return Buffer.concat(chunks).toString();
 }

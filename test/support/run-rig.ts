@@ -32,6 +32,8 @@ export interface Rig {
   tamper: {
     plan?: (plan: Plan) => Plan;
     client?: (client: ClusterClient) => ClusterClient;
+    /** Of a request on its way to the server. */
+    body?: (request: Passing, body: string) => string;
   };
   /** Ends every run at once, and cuts all connections: what the API servers see of a process that was killed. */
   kill(): void;
@@ -215,6 +217,7 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
   };
   for (const proxy of proxies) {
     proxy.plan = (request) => (dead ? { kind: 'cut', when: 'before' } : rig.onRequest(request));
+    proxy.rewrite = (request, body) => rig.tamper.body?.(request, body) ?? body;
   }
   return rig;
 }

@@ -24,7 +24,7 @@ export const define: DefineCommand = (command, session) =>
         'Prints the roles that this spec needs: no verb, kind or Namespace more. Whom they are bound to is yours to say.',
         [
           ['aegis-xc rbac --cluster cluster-a | kubectl --context ctx1 apply -f -', 'to be done by an administrator'],
-          ['aegis-xc rbac --read-only', 'for plan, status and preflight only'],
+          ['aegis-xc rbac --read-only', 'for plan, status, history and preflight only'],
         ],
       ),
     )
@@ -54,5 +54,7 @@ function rolesIn(
   const actions = [...actionsOf(own, { reads }), ...readActions(federation, cluster)];
   const imports = own.filter(({ resource }) => resource.kind === namespaces.kind).map(({ object }) => object);
   const system = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: systemNamespace, labels: managedByLabel } };
-  return [system, ...imports, ...rolesFor(`aegis-xc-${federation.name}`, actions)];
+  // Of another name: applied where the others are, they take nothing from them.
+  const name = `aegis-xc-${federation.name}${reads ? '-read-only' : ''}`;
+  return [system, ...imports, ...rolesFor(name, actions)];
 }

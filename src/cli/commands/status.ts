@@ -64,12 +64,14 @@ async function readRows(
   return Promise.all(
     read.map(async ({ client, result }): Promise<Row> => {
       const { cluster, context } = client;
-      if (result.status === 'fulfilled') {
+      try {
+        if (result.status === 'rejected') throw result.reason;
         const lockedBy = await lockHolder(client, federation.name);
         return { ...clusterStatus(federation.name, manifests, result.value, all), lockedBy };
+      } catch (failure) {
+        if (!(failure instanceof ClusterError)) throw failure;
+        return { cluster, context, failure };
       }
-      if (!(result.reason instanceof ClusterError)) throw result.reason;
-      return { cluster, context, failure: result.reason };
     }),
   );
 }
