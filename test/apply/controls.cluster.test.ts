@@ -194,28 +194,45 @@ async function firstWrong(
 const adding = 'add a service, remove it';
 const changing = 'change callers';
 
+const clientWith = (broken: (client: Client) => Partial<Client>): Rig['tamper'] => ({
+  client: (client) => ({ ...client, ...broken(client) }),
+});
+
 describe.sequential('the sweep notices', () => {
-  test.for<[string, string, string, 'edit' | 'delete', (client: Client) => Partial<Client>, RegExp]>([
-    ['nothing of edits in a sound program', 'sound', changing, 'edit', () => ({}), /^nothing$/],
+  test.for<[string, string, string, 'edit' | 'delete', Rig['tamper'], RegExp]>([
+    ['nothing of edits in a sound program', 'sound', changing, 'edit', {}, /^nothing$/],
     [
       'a deletion that asks nobody whether the object is still the one that was seen',
       'unasked',
       adding,
       'edit',
-      (client) => ({
+      clientWith((client) => ({
         remove: async (target, { dryRun }) => {
           const live = await client.get(target);
           return live ? client.remove(target, { ...live.metadata, dryRun }) : 'gone';
         },
-      }),
+      })),
       /the edit of .* is gone/,
+    ],
+    [
+      'a plan that deletes what somebody else has changed',
+      'unseen',
+      adding,
+      'edit',
+      {
+        plan: (plan) => ({
+          ...plan,
+          steps: plan.steps.map((step) => (step.op === 'delete' ? { ...step, heldBy: [] } : step)),
+        }),
+      },
+      /after it: the edit of .* is gone/,
     ],
     [
       'a write that brings a deleted object back to life',
       'revived',
       changing,
       'delete',
-      (client) => ({
+      clientWith((client) => ({
         update: (object, resource, options) =>
           client
             .update(object, resource, options)
@@ -224,7 +241,7 @@ describe.sequential('the sweep notices', () => {
                 ? client.create(object, resource, { fieldManager: options.fieldManager })
                 : Promise.reject(error),
             ),
-      }),
+      })),
       /has come back to life/,
     ],
     [
@@ -232,7 +249,7 @@ describe.sequential('the sweep notices', () => {
       'silent',
       changing,
       'edit',
-      (client) => ({
+      clientWith((client) => ({
         update: (object, resource, options) =>
           client.update(object, resource, options).catch(async (error: unknown) => {
             const live = await client.get({ resource, ...object.metadata });
@@ -240,7 +257,7 @@ describe.sequential('the sweep notices', () => {
               return live;
             throw error;
           }),
-      }),
+      })),
       /it is not what it should be/,
     ],
     [
@@ -248,19 +265,18 @@ describe.sequential('the sweep notices', () => {
       'forced',
       changing,
       'edit',
-      (client) => ({
+      clientWith((client) => ({
         update: async (object, resource, options) => {
           const live = await client.get({ resource, ...object.metadata });
           const now = live ? live.metadata : options;
           return client.update(object, resource, { ...options, ...now, force: true });
         },
-      }),
+      })),
       /the edit of .* is gone/,
     ],
-  ])('%s', { timeout: 180_000 }, async ([, name, pairName, how, broken, finding], { bench, third }) => {
+  ])('%s', { timeout: 180_000 }, async ([, name, pairName, how, tamper, finding], { bench, third }) => {
     const pair = pairs.find((one) => one.name === pairName);
     if (pair === undefined) throw new Error('no such pair');
-    const tamper = { client: (client: Client): Client => ({ ...client, ...broken(client) }) };
     const lane = await openLane({ bench, third, name: `ctl-${name}`, tamper });
     try {
       expect(await firstWrong(lane, { pair, how, most: finding.test('nothing') ? 6 : 80 })).toMatch(finding);
