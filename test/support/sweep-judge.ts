@@ -86,7 +86,8 @@ function judgeObject({ said, is }: Act, { touched: { key, how, object }, isEnd }
 }
 
 /** What it says is so: how far it is, whose doing that was, and that a run which stops can be ended. */
-function judgeWords({ said, was, is }: Act, { side, touched, isEnd }: Frame): string[] {
+function judgeWords(act: Act, { side, touched, isEnd }: Frame): string[] {
+  const { said, is } = act;
   switch (said.kind) {
     case 'done':
       return notSettled(is, 1 - side, excused(touched, isEnd ? 'nothing' : 'missing'));
@@ -95,14 +96,18 @@ function judgeWords({ said, was, is }: Act, { side, touched, isEnd }: Frame): st
     case 'incomplete':
       return [...notNamed(said, touched), ...notSettled(is, side, ({ key }) => key === touched.key)];
     case 'unchanged':
-      return isUnfinished(is) ? ['a run is unfinished'] : notSame(was, is);
+      return isUnfinished(is) ? ['a run is unfinished'] : notSame(act, touched);
     case 'stopped':
       return [...notNamed(said, touched), ...(isUnfinished(is) ? [] : ['nothing is there to resume'])];
     case 'refused':
     case 'out-of-date':
-      return [...notNamed(said, touched), ...notSame(was, is), ...(isUnfinished(is) && !isEnd ? ['it has begun'] : [])];
+      return [
+        ...notNamed(said, touched),
+        ...notSame(act, touched),
+        ...(isUnfinished(is) && !isEnd ? ['it has begun'] : []),
+      ];
     case 'threw':
-      return [...notNamed(said, touched), ...notSame(was, is)];
+      return [...notNamed(said, touched), ...notSame(act, touched)];
     case 'interrupted':
       return ['nobody has interrupted it'];
   }
@@ -137,11 +142,11 @@ function notNamed(said: Ended, { key, object: { kind, metadata } }: Touched): st
   return isAbout || (text.includes(kind) && text.includes(nameOf(metadata))) ? [] : [`it does not name ${key}`];
 }
 
-/** Nothing was written, but for statuses. */
-function notSame(was: Look, is: Look): string[] {
+/** Nothing was written, but for statuses, and by whoever was there meanwhile. */
+function notSame({ was, is }: Act, touched: Touched): string[] {
   const [one, other] = [was, is].map(({ world }) => new Map([...world].map(([key, live]) => [key, printOf(live)])));
   const keys = new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])]);
-  const differ = [...keys].filter((key) => one?.get(key) !== other?.get(key));
+  const differ = [...keys].filter((key) => key !== touched.key && one?.get(key) !== other?.get(key));
   return differ.length === 0 ? [] : [`${differ.join(', ')} changed all the same`];
 }
 
