@@ -56,7 +56,7 @@ interface TryOptions {
 
 async function tryStep(step: Step, { client, federation, takeOver }: TryOptions): Promise<Answer> {
   // Without --take-over the plan says already whose the fields are.
-  if (step.op === 'update' && step.heldBy.length > 0 && !takeOver) return { reason: 'somebody else holds its fields' };
+  if (step.op !== 'create' && step.heldBy.length > 0 && !takeOver) return { reason: 'somebody else holds its fields' };
   try {
     await writeStep(step, { client, federation, takeOver, dryRun: true });
     return {};

@@ -7,7 +7,14 @@ export type ApplyEvent =
   /** Somebody holds the lock; whether he lives is seen by watching it. */
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'inventory'; readonly clusters: readonly string[] }
-  | { readonly type: 'stage'; readonly stage: Stage; readonly steps: readonly Step[] }
+  | {
+      readonly type: 'stage';
+      readonly stage: Stage;
+      readonly steps: readonly Step[];
+      /** The how-manieth it is of the stages in which this plan writes something. */
+      readonly number: number;
+      readonly of: number;
+    }
   | { readonly type: 'done'; readonly step: Step }
   | { readonly type: 'failed'; readonly step: Step; readonly error: Error }
   | { readonly type: 'settling'; readonly milliseconds: number }

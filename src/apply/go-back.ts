@@ -1,7 +1,9 @@
 import { ClusterError } from '../errors.ts';
+import type { InventoryItem } from '../plan/inventory.ts';
 import { manifestsOf, type Participant } from '../plan/journal.ts';
 import { nameOf, objectKey } from '../plan/object-key.ts';
 import type { Plan } from '../plan/plan.ts';
+import { stepKey, worldKey } from '../plan/proof/world.ts';
 import { canGoBack, type Stage } from '../plan/stages.ts';
 import type { Step } from '../plan/step.ts';
 import type { Run, RunOptions } from './options.ts';
@@ -85,11 +87,20 @@ async function restoreRecords(site: Site, run: Run): Promise<void> {
     participants: participants.map(({ name, uid }) => ({ name, uid })),
   };
   const uids = new Map(now.items.map((item) => [objectKey(item), item.uid]));
-  const items = old.items.map((item) => ({ ...item, uid: uids.get(objectKey(item)) ?? item.uid }));
+  const items = [...old.items, ...stayingItems(site, run)].map((item) => ({
+    ...item,
+    uid: uids.get(objectKey(item)) ?? item.uid,
+  }));
   await (had === 0 ? records.dropInventory() : records.keepInventory({ ...old, items }));
   // What was not kept up is no revision, and the next run makes one of its number.
   await records.dropRevisions({ after: had });
   await records.dropJournal();
+}
+
+/** What would have gone, and stays because somebody else has changed it: the next plan finds it here. */
+function stayingItems({ cluster, plan: { observation } }: Site, { plan }: Run): readonly InventoryItem[] {
+  const staying = new Set(plan.leftAlone.filter(({ op }) => op === 'delete').map(stepKey));
+  return (observation.inventory?.items ?? []).filter((item) => staying.has(worldKey(cluster, objectKey(item))));
 }
 
 /** Those of the revision that the run came from; every journal knows them. */
@@ -105,7 +116,7 @@ export const leftByFailure = ({ cluster, step, error }: Failure): Left => ({
 });
 
 const leftByOthers = (step: Step): Left[] =>
-  step.op === 'update' && step.heldBy.length > 0
+  step.op !== 'create' && step.heldBy.length > 0
     ? [
         {
           cluster: step.cluster,

@@ -41,12 +41,12 @@ export async function runStages(options: StagesOptions): Promise<StagesResult> {
   const versions = new Map<string, LiveObject>();
   const unheard = new Set<string>();
   let left = plan.steps.length;
-  for (const stage of stages) {
+  const written = stages.filter((stage) => plan.steps.some((step) => step.stage === stage));
+  for (const [index, stage] of written.entries()) {
     const steps = plan.steps.filter((step) => step.stage === stage);
-    if (steps.length === 0) continue;
     if (!signal?.aborted) await settle(unheard, steps, options);
     if (signal?.aborted) return { at: stage, failures: [], left };
-    onEvent({ type: 'stage', stage, steps });
+    onEvent({ type: 'stage', stage, steps, number: index + 1, of: written.length });
     const blocked = await eachSite(sitesOf(steps, sites), (site) => mayGoOn(site, options.journalOf(site, stage)));
     if (blocked.length > 0) return { at: stage, failures: blocked, left };
     const { failures, done } = await runStage(steps, versions, options);

@@ -4,7 +4,7 @@ import { ClusterError } from '../errors.ts';
 import { sameAsLive } from '../plan/compare.ts';
 import { namespaces } from '../plan/inventory.ts';
 import type { LiveObject } from '../plan/live.ts';
-import { objectRef } from '../plan/object-key.ts';
+import { nameOf, objectRef } from '../plan/object-key.ts';
 import { fieldManager, isOurs } from '../plan/ownership.ts';
 import type { CreateStep, DeleteStep, Step, UpdateStep } from '../plan/step.ts';
 
@@ -79,7 +79,9 @@ async function update(step: UpdateStep, options: WriteOptions): Promise<LiveObje
 
 const goneWithin = 30_000;
 
-async function remove(step: DeleteStep, { client, dryRun = false }: WriteOptions): Promise<undefined> {
+async function remove(step: DeleteStep, options: WriteOptions): Promise<undefined> {
+  const { client, dryRun = false, takeOver = false } = options;
+  if (step.heldBy.length > 0 && !takeOver) throw edited(step);
   let { live } = step;
   for (let attempt = 0; ; attempt++) {
     const { uid, resourceVersion } = live.metadata;
@@ -96,6 +98,14 @@ async function remove(step: DeleteStep, { client, dryRun = false }: WriteOptions
     }
   }
 }
+
+/** A server asks nobody whose fields a deletion takes away. */
+const edited = ({ id, cluster, heldBy, taken }: DeleteStep): ClusterError =>
+  new ClusterError(
+    cluster,
+    `${id.kind} ${nameOf(id)} in ${cluster} is not deleted: ${heldBy.join(', ')} changed ${taken.map(({ path }) => path).join(', ')}`,
+    { reason: 'field-conflict', object: objectRef(cluster, id), hint: '`--take-over` deletes it all the same.' },
+  );
 
 async function untilGone(step: DeleteStep, client: ClusterClient): Promise<void> {
   const end = performance.now() + goneWithin;

@@ -20,11 +20,12 @@ import { within } from './interrupts.ts';
 import { printJson } from './output.ts';
 import { mustStillFit } from './plan-file.ts';
 import { type Prepared, preparePlan } from './planning.ts';
-import { outcomeExit, outcomeJson, outcomeText, reportEvents } from './running.ts';
+import { outcomeExit, outcomeJson, outcomeText } from './running.ts';
 import type { ExitCode, Session } from './session.ts';
 import { diagnosticsText } from './ui/diagnostics.ts';
 import { planJson } from './ui/plan-json.ts';
 import { countOps, planText } from './ui/plan-text.ts';
+import { reportEvents } from './ui/run-progress.ts';
 import { count } from './ui/text.ts';
 import { version } from './version.ts';
 
@@ -225,7 +226,7 @@ const write = (
         lockTtl: options.lockTtl,
         about: { commit: commitOf(session.file), tool: version, allowed },
         signal: ending,
-        onEvent: reportEvents(plan, progress),
+        onEvent: reportEvents([...clients.keys()], progress),
       }),
     ),
   );

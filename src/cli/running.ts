@@ -1,4 +1,3 @@
-import type { OnEvent } from '../apply/events.ts';
 import type { Failure, Left, Outcome } from '../apply/outcome.ts';
 import type { Goal } from '../apply/unfinished.ts';
 import { ClusterError } from '../errors.ts';
@@ -6,60 +5,8 @@ import { nameOf, objectRef } from '../plan/object-key.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ExitCode } from './session.ts';
 import type { Paint } from './ui/colour.ts';
-import { countOps } from './ui/plan-text.ts';
-import type { Progress } from './ui/progress.ts';
 import { table } from './ui/table.ts';
 import { count } from './ui/text.ts';
-
-/** Shows how far a run is: a line for every stage and cluster. */
-export function reportEvents(plan: Plan, progress: Progress): OnEvent {
-  const left = new Map<string, number>();
-  const place = (cluster: string, stage: string): string => `${stage.padEnd(9)} ${cluster}`;
-  return (event) => {
-    switch (event.type) {
-      case 'locking':
-        return progress.step(`locking ${event.clusters.join(', ')}`);
-      case 'waiting':
-        return progress.step(`${event.holder} holds the lock: watching whether it is alive`);
-      case 'rolling-back':
-        return progress.step(`stage ${event.at} failed: going back`);
-      case 'inventory':
-        return progress.step(`noting the change in ${event.clusters.join(', ')}`);
-      case 'stage': {
-        for (const { cluster, stage } of event.steps) {
-          left.set(place(cluster, stage), (left.get(place(cluster, stage)) ?? 0) + 1);
-        }
-        return progress.step(`${event.stage}: ${count(event.steps.length, 'write')}`);
-      }
-      case 'done': {
-        const { cluster, stage } = event.step;
-        const key = place(cluster, stage);
-        left.set(key, (left.get(key) ?? 0) - 1);
-        if (left.get(key) !== 0) return;
-        const steps = plan.steps.filter((step) => step.cluster === cluster && step.stage === stage);
-        return progress.done(`${key}  ${opsText(steps)}`);
-      }
-      case 'failed':
-        return progress.failed(
-          `${place(event.step.cluster, event.step.stage)}  ${event.step.id.kind} ${nameOf(event.step.id)}`,
-        );
-      case 'settling':
-        return progress.step(`waiting ${event.milliseconds / 1000}s for the proxies`);
-      case 'committed':
-        return;
-    }
-  };
-}
-
-function opsText(steps: Plan['steps']): string {
-  const counts = countOps(steps);
-  const parts = [
-    [counts.create, 'created'],
-    [counts.update, 'changed'],
-    [counts.delete, 'deleted'],
-  ] as const;
-  return parts.flatMap(([number, done]) => (number > 0 ? [`${number} ${done}`] : [])).join(', ');
-}
 
 const exits = {
   unchanged: 0,

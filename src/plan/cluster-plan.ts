@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { KubeObject, Manifest, Resource } from '../manifests/manifest.ts';
-import { sameAsLive } from './compare.ts';
+import type { KubeObject, Manifest } from '../manifests/manifest.ts';
+import { sameAsLive, takenFields } from './compare.ts';
 import { hashOfObject, type InventoryItem, namespaces } from './inventory.ts';
 import type { LiveObject } from './live.ts';
 import { type Identified, identify, keyOf, nameOf, objectKey, objectRef } from './object-key.ts';
@@ -133,16 +133,20 @@ function removal(federation: string, item: InventoryItem, { cluster, objects }: 
   const resource = resourceOf(item);
   if (live === undefined || resource === undefined) return {};
   if (!isOurs(live, federation, item.uid)) return { diagnostic: leftToOthers(cluster, item, live) };
-  return { change: deletion(cluster, item, resource, live) };
+  return { change: deletion(cluster, item, { resource, live, taken: takenFields(live, fieldManager(federation)) }) };
 }
 
-const deletion = (cluster: string, item: InventoryItem, resource: Resource, live: LiveObject): DeleteStep => ({
+const deletion = (
+  cluster: string,
+  item: InventoryItem,
+  there: Pick<DeleteStep, 'resource' | 'live' | 'taken'>,
+): DeleteStep => ({
   op: 'delete',
   cluster,
   stage: removalStage(item.stage),
-  resource,
-  id: identify(live),
-  live,
+  id: identify(there.live),
+  ...there,
+  heldBy: [...new Set(there.taken.flatMap(({ managers }) => managers))],
 });
 
 const terminating = (cluster: string, id: Identified): Diagnostic => ({

@@ -40,6 +40,29 @@ export function sameAsLive(
   return changed.length === 0 ? 'same' : { changed };
 }
 
+/** A field that we have written, and that somebody else holds now. */
+export interface TakenField {
+  readonly path: string;
+  readonly managers: readonly string[];
+}
+
+/**
+ * What others have set in an object that is no longer wanted: in what it does, and in the marks by which it is ours. Their own
+ * labels and annotations are no edit of ours.
+ */
+export function takenFields(live: LiveObject, manager: string): TakenField[] {
+  const { status: _status, ...object } = live;
+  const entry = entryOf(live, manager);
+  return leavesOf(object).flatMap(({ steps }) => {
+    if (!isOfOurs(steps.map(({ key }) => key)) || owns(entry?.fieldsV1 ?? {}, steps)) return [];
+    const managers = otherManagers(live, steps, manager);
+    return managers.length > 0 ? [{ path: printPath(steps), managers }] : [];
+  });
+}
+
+const isOfOurs = ([root, , field = '']: readonly string[]): boolean =>
+  root !== 'f:metadata' || field.startsWith('f:aegis-xc.dev/');
+
 /** The fields that a server-side apply of the object owns, in the form of `fieldsV1`. */
 export const ownedFields = (object: KubeObject): JsonObject => treeOf(leavesOf(object));
 

@@ -34,8 +34,16 @@ const stepPrint = (step: Step): StepPrint => ({
   key: `${step.stage} ${step.op} ${step.cluster} ${objectKey(step.id)}`,
   name: `${step.id.kind} ${nameOf(step.id)} in ${step.cluster}`,
   wanted: step.op === 'delete' ? '' : hashOfObject(step.object),
-  live: step.op === 'create' ? '' : hashOf([step.live.metadata.uid, step.live.metadata.generation, step.live.spec]),
+  live: step.op === 'create' ? '' : hashOf(seen(step)),
 });
+
+/** Somebody's hand in an object's metadata moves no generation, and still forbids the write. */
+const seen = ({ live: { metadata, spec }, heldBy }: Exclude<Step, { op: 'create' }>) => [
+  metadata.uid,
+  metadata.generation,
+  spec,
+  ...heldBy,
+];
 
 /** What has changed since the first was made, in words; nothing when the second would do exactly the same. */
 export function differences(then: Fingerprint, now: Fingerprint): string[] {

@@ -146,20 +146,22 @@ function leftOut(
     }));
 }
 
-/** Fields that somebody else has set since: a write has to take them back, which only `--take-over` does. */
+/** Fields that somebody else has set since: to take them back, or to delete them, has to be said with `--take-over`. */
 export function heldByOthers(step: Step): Diagnostic[] {
-  if (step.op !== 'update' || step.heldBy.length === 0) return [];
-  const fields = step.changes
-    .filter(({ kind, managers }) => kind === 'set' && managers.length > 0)
-    .map(({ path }) => path);
-  const { id, cluster } = step;
+  if (step.op === 'create' || step.heldBy.length === 0) return [];
+  const { id, cluster, op } = step;
+  const held = op === 'delete' ? step.taken : step.changes.filter(({ kind }) => kind === 'set');
+  const fields = held.filter(({ managers }) => managers.length > 0).map(({ path }) => path);
   return [
     {
       code: 'AXC5004',
       severity: 'warning',
       message: `${fields.join(', ')} of ${id.kind} ${id.namespace}/${id.name} in ${cluster} was changed by ${step.heldBy.join(', ')}`,
-      hint: '`aegis-xc apply --take-over` sets it back; without it, apply refuses.',
-      at: step.source,
+      hint:
+        op === 'delete'
+          ? 'This would delete it. `--take-over` does so all the same; without it, nothing is changed.'
+          : '`aegis-xc apply --take-over` sets it back; without it, apply refuses.',
+      ...(op === 'update' && { at: step.source }),
       object: objectRef(cluster, id, fields[0]),
     },
   ];

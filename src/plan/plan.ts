@@ -163,7 +163,7 @@ const needsAbsent = ({ why, at }: Needed): Diagnostic => ({
 
 /** Every write of such an object, also where it takes two. */
 function changedByOthers(steps: readonly Step[]): Step[] {
-  const changed = new Set(steps.filter((step) => step.op === 'update' && step.heldBy.length > 0).map(stepKey));
+  const changed = new Set(steps.filter((step) => step.op !== 'create' && step.heldBy.length > 0).map(stepKey));
   return steps.filter((step) => changed.has(stepKey(step)));
 }
 

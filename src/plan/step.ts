@@ -1,6 +1,6 @@
 import type { Path } from '../diagnostics.ts';
 import type { KubeObject, Resource } from '../manifests/manifest.ts';
-import type { FieldChange } from './compare.ts';
+import type { FieldChange, TakenField } from './compare.ts';
 import type { LiveObject } from './live.ts';
 import type { Identified } from './object-key.ts';
 import type { Stage } from './stages.ts';
@@ -38,4 +38,7 @@ export interface UpdateStep extends StepBase {
 export interface DeleteStep extends StepBase {
   readonly op: 'delete';
   readonly live: LiveObject;
+  /** Fields that others have set since, and who: it goes with their edit only with `--take-over`. */
+  readonly taken: readonly TakenField[];
+  readonly heldBy: readonly string[];
 }

@@ -8,6 +8,8 @@ import { test } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
 import { type FederationInput, federation, provider, service } from '../support/federation.ts';
 import { openRig, type Rig, violations } from '../support/run-rig.ts';
+import { casesOf, type Pair, pairs } from '../support/sweep-cases.ts';
+import { openLane } from '../support/sweep-lane.ts';
 
 /**
  * What makes runs safe is taken away, one thing at a time: then what the other tests look at must go wrong. A test that
@@ -165,5 +167,119 @@ describe.sequential('the suite notices', () => {
     expect(ended.kind).toBe('stopped');
     const gateways = [...(await rig.world(both)).values()].filter(({ kind }) => kind === 'Gateway');
     expect(gateways.flatMap((gateway) => objectsOf(specOf(gateway).servers))).toHaveLength(sound ? 1 : 2);
+  });
+});
+
+type Client = Parameters<NonNullable<Rig['tamper']['client']>>[0];
+
+/** What the sweep has to say of runs in which somebody edits or deletes an object, until it has found something. */
+async function firstWrong(
+  lane: Awaited<ReturnType<typeof openLane>>,
+  { pair, how, most }: { readonly pair: Pair; readonly how: 'edit' | 'delete'; readonly most: number },
+): Promise<string> {
+  const queues = casesOf(await lane.begin(pair, { settled: false }), { seed: 4, only: [how] });
+  for (let tried = 0; tried < most; tried++) {
+    const one = queues[lane.side]?.pop();
+    if (one === undefined) await lane.cross();
+    else {
+      const { wrong } = await lane.tryCase(one);
+      if (wrong.length > 0) return wrong.join('\n');
+    }
+  }
+  return 'nothing';
+}
+
+const adding = 'add a service, remove it';
+const changing = 'change callers';
+
+const clientWith = (broken: (client: Client) => Partial<Client>): Rig['tamper'] => ({
+  client: (client) => ({ ...client, ...broken(client) }),
+});
+
+describe.sequential('the sweep notices', () => {
+  test.for<[string, string, string, 'edit' | 'delete', Rig['tamper'], RegExp]>([
+    ['nothing of edits in a sound program', 'sound', changing, 'edit', {}, /^nothing$/],
+    [
+      'a deletion that asks nobody whether the object is still the one that was seen',
+      'unasked',
+      adding,
+      'edit',
+      clientWith((client) => ({
+        remove: async (target, { dryRun }) => {
+          const live = await client.get(target);
+          return live ? client.remove(target, { ...live.metadata, dryRun }) : 'gone';
+        },
+      })),
+      /the edit of .* is gone/,
+    ],
+    [
+      'a plan that deletes what somebody else has changed',
+      'unseen',
+      adding,
+      'edit',
+      {
+        plan: (plan) => ({
+          ...plan,
+          steps: plan.steps.map((step) => (step.op === 'delete' ? { ...step, heldBy: [] } : step)),
+        }),
+      },
+      /after it: the edit of .* is gone/,
+    ],
+    [
+      'a write that brings a deleted object back to life',
+      'revived',
+      changing,
+      'delete',
+      clientWith((client) => ({
+        update: (object, resource, options) =>
+          client
+            .update(object, resource, options)
+            .catch((error: unknown) =>
+              error instanceof ClusterError && error.reason === 'replaced'
+                ? client.create(object, resource, { fieldManager: options.fieldManager })
+                : Promise.reject(error),
+            ),
+      })),
+      /has come back to life/,
+    ],
+    [
+      'a conflict that is swallowed',
+      'silent',
+      changing,
+      'edit',
+      clientWith((client) => ({
+        update: (object, resource, options) =>
+          client.update(object, resource, options).catch(async (error: unknown) => {
+            const live = await client.get({ resource, ...object.metadata });
+            if (live && error instanceof ClusterError && ['changed', 'field-conflict'].includes(error.reason))
+              return live;
+            throw error;
+          }),
+      })),
+      /it is not what it should be/,
+    ],
+    [
+      'a write that takes over without having been told to',
+      'forced',
+      changing,
+      'edit',
+      clientWith((client) => ({
+        update: async (object, resource, options) => {
+          const live = await client.get({ resource, ...object.metadata });
+          const now = live ? live.metadata : options;
+          return client.update(object, resource, { ...options, ...now, force: true });
+        },
+      })),
+      /the edit of .* is gone/,
+    ],
+  ])('%s', { timeout: 180_000 }, async ([, name, pairName, how, tamper, finding], { bench, third }) => {
+    const pair = pairs.find((one) => one.name === pairName);
+    if (pair === undefined) throw new Error('no such pair');
+    const lane = await openLane({ bench, third, name: `ctl-${name}`, tamper });
+    try {
+      expect(await firstWrong(lane, { pair, how, most: finding.test('nothing') ? 6 : 80 })).toMatch(finding);
+    } finally {
+      await lane.close();
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { test as base } from '../bench/fixtures.ts';
-import { casesOf, type Pair, pairs } from '../support/sweep-cases.ts';
+import { casesOf, type Pair, pairs, ways } from '../support/sweep-cases.ts';
 import { openLane, writeStatuses } from '../support/sweep-lane.ts';
 
 /**
@@ -11,6 +11,7 @@ import { openLane, writeStatuses } from '../support/sweep-lane.ts';
 const everything = process.env.SWEEP === 'all';
 const seed = Number(process.env.SWEEP_SEED ?? 20_261_123);
 const budget = Number(process.env.SWEEP_SECONDS ?? (everything ? 14_000 : 60)) * 1000;
+const only = process.env.SWEEP_WAYS?.split(',') ?? ways;
 /** Federations that are broken side by side, in the same clusters. */
 const lanes = Number(process.env.SWEEP_LANES ?? 3);
 
@@ -67,7 +68,7 @@ async function sweepPair(
 ): Promise<Swept> {
   const begun = performance.now();
   const writes = await lane.begin(pair, { settled: everything });
-  const queues = casesOf(writes, seed);
+  const queues = casesOf(writes, { seed, only });
   const all = queues.flat().length;
   const wrong: string[] = [];
   const ends = new Map<string, number>();

@@ -60,7 +60,7 @@ const test = base.extend('ground', { scope: 'file' }, async ({ ownBench }): Prom
   return { kubeconfig, clusters, look };
 });
 
-const silent = { step: () => {}, done: () => {}, failed: () => {} };
+const silent = { step: () => {}, now: () => {}, done: () => {}, failed: () => {} };
 const quiet: Parameters<typeof gatherEvidence>[1] = { progress: (work) => work(silent) };
 
 const rowsOf = (evidence: LiveEvidence): Row[] => liveChecks.flatMap(({ look }) => look(evidence));

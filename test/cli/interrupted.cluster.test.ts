@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { test } from '../bench/fixtures.ts';
 import { aegisXc, type CliResult, startAegisXc } from '../support/cli.ts';
-import { atPolicy, calledBy } from '../support/cli-rig.ts';
+import { atWrite, calledBy } from '../support/cli-rig.ts';
 import { provider, service, specText } from '../support/federation.ts';
 import { openRig, type Rig } from '../support/run-rig.ts';
 
@@ -36,10 +36,15 @@ const quick = ['--settle', '0', '--lock-ttl', '4s'];
 const run = (rig: Rig, verb: string, file: string, ...args: string[]): Promise<CliResult> =>
   aegisXc([verb, '-f', file, ...contexts(rig), ...args]);
 
-/** Starts an apply and sends it a signal when it is about to write the policy. */
-async function interrupt(rig: Rig, file: string, signal: 'SIGKILL' | 'SIGINT'): Promise<CliResult> {
+/** Starts an apply and sends it a signal when it is about to write something: the policy. */
+async function interrupt(
+  rig: Rig,
+  file: string,
+  signal: 'SIGKILL' | 'SIGINT',
+  at = '/authorizationpolicies/',
+): Promise<CliResult> {
   const { child, ended } = startAegisXc(['apply', '-f', file, ...contexts(rig), ...quick]);
-  await atPolicy(rig, () => child.kill(signal));
+  await atWrite(rig, at, () => child.kill(signal));
   return ended;
 }
 
@@ -72,6 +77,37 @@ describe.sequential('a run that is broken off', () => {
     expect(back.code).toBe(0);
     expect(await run(rig, 'plan', file, '--exit-code')).toMatchObject({ code: 0 });
   });
+
+  const done = [
+    ['resume', 0, 'Done: revision 1 is in cluster-a, cluster-b.'],
+    ['rollback', 0, 'cluster-a, cluster-b are as they were before the run.'],
+  ] as const;
+  rigged.for([
+    [
+      'the first note',
+      { name: 'prepare', at: '.txn', state: /^(?!.*(unfinished|has stopped))/s },
+      [
+        ['resume', 0, 'no run is unfinished'],
+        ['rollback', 2, 'There is no revision before this one.'],
+        ['apply', 0, 'Done: revision 1 is in cluster-a, cluster-b.'],
+      ],
+    ],
+    ['a host', { name: 'publish', at: '/serviceentries/', state: /has stopped in stage publish/ }, done],
+    ['the new revision', { name: 'commit', at: '.rev.1', state: /has stopped in stage route/ }, done],
+  ] as const)(
+    'by kill -9 at %s of a first apply says what comes next, and that does it',
+    async ([, cut, ways], { rig }) => {
+      for (const [verb, code, said] of ways) {
+        const file = writeSpec(`killed-${cut.name}-${verb}`, 'frontend');
+        expect((await interrupt(rig, file, 'SIGKILL', cut.at)).code).toBeNull();
+        const status = await run(rig, 'status', file);
+        expect(status.stdout + status.stderr).toMatch(cut.state);
+        expect(await run(rig, verb, file, ...quick)).toMatchObject({ code, stderr: expect.stringContaining(said) });
+        const isThere = said.includes('revision 1 is in');
+        expect(await run(rig, 'plan', file, '--exit-code')).toMatchObject({ code: isThere ? 0 : 1 });
+      }
+    },
+  );
 
   rigged('by Ctrl-C ends with 4, gives the lock back and says how to go on', async ({ rig }) => {
     await run(rig, 'apply', writeSpec('stopped', 'frontend'), ...quick);

@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import type { LiveObject } from '../../src/plan/live.ts';
 import type { Observation } from '../../src/plan/observation.ts';
-import { buildPlan, type Plan } from '../../src/plan/plan.ts';
+import { buildPlan, type Course, type Plan } from '../../src/plan/plan.ts';
 import { type FederationInput, federation, provider, service } from '../support/federation.ts';
 import { applied, rendered } from '../support/simulate.ts';
 
 const spec = (difference: Parameters<typeof service>[0] = {}): FederationInput =>
   federation({ services: { 'backend-api': service(difference) } });
 
-/** As a merge-patch of one of our annotations leaves an object. */
+/** As a merge-patch of one of our annotations leaves an object: the field is the editor's alone. */
 const edited = (live: LiveObject): LiveObject => ({
   ...live,
   metadata: {
     ...live.metadata,
     annotations: { ...live.metadata.annotations, 'aegis-xc.dev/cluster': 'edited' },
     managedFields: [
-      ...(live.metadata.managedFields ?? []),
+      ...(live.metadata.managedFields ?? []).map((entry) => ({
+        ...entry,
+        fieldsV1: JSON.parse(JSON.stringify(entry.fieldsV1).replace('"f:aegis-xc.dev/cluster":{},', '')),
+      })),
       {
         manager: 'kubectl-edit',
         operation: 'Update',
@@ -27,14 +30,25 @@ const edited = (live: LiveObject): LiveObject => ({
 });
 
 /** Back from one spec to another, after somebody has edited the objects of a kind. */
-function planBack(from: FederationInput, to: FederationInput, kind: string): Plan {
+const planBack = (from: FederationInput, to: FederationInput, kind: string): Plan =>
+  planAfterEdit(from, to, { kind, course: { kind: 'back', revision: 1 } });
+
+function planAfterEdit(
+  from: FederationInput,
+  to: FederationInput,
+  {
+    kind,
+    edit = edited,
+    ...how
+  }: { kind: string; edit?: (live: LiveObject) => LiveObject; course?: Course; takeOver?: boolean },
+): Plan {
   const observations = applied(from).map(
     (one): Observation => ({
       ...one,
-      objects: new Map([...one.objects].map(([key, live]) => [key, live.kind === kind ? edited(live) : live])),
+      objects: new Map([...one.objects].map(([key, live]) => [key, live.kind === kind ? edit(live) : live])),
     }),
   );
-  return buildPlan({ ...rendered(to), observations, course: { kind: 'back', revision: 1 } });
+  return buildPlan({ ...rendered(to), observations, ...how });
 }
 
 const calledBy = (serviceAccount: string) =>
@@ -57,5 +71,61 @@ describe('on the way back, what somebody else has changed since', () => {
     expect(plan.leftAlone.map(({ id }) => id.kind)).toContain('Gateway');
     const [finding] = plan.diagnostics.filter(({ severity }) => severity === 'error');
     expect(finding).toMatchObject({ code: 'AXC5006', hint: expect.stringContaining('--take-over') });
+  });
+
+  test('stays there where it would go, and is named', () => {
+    const plan = planBack(more, spec(), 'ProxyConfig');
+    expect(plan.leftAlone.map(({ op, id }) => `${op} ${id.kind} ${id.namespace}`)).toEqual([
+      'update ProxyConfig shop',
+      'delete ProxyConfig data',
+    ]);
+    expect(plan.steps.map(({ id }) => id.kind)).not.toContain('ProxyConfig');
+    expect(plan.diagnostics.map(({ code }) => code)).toEqual(['AXC5004', 'AXC5004']);
+  });
+});
+
+const more = federation({
+  services: {
+    'backend-api': service(),
+    'orders-db': service({
+      port: { number: 5432, protocol: 'TCP' },
+      preset: 'postgres',
+      providers: { 'cluster-b': provider({ namespace: 'data', workload: { app: 'orders-db' } }) },
+    }),
+  },
+});
+/** Somebody's own annotation, which is nobody's edit of ours. */
+const annotated = (live: LiveObject): LiveObject => ({
+  ...live,
+  metadata: {
+    ...live.metadata,
+    annotations: { ...live.metadata.annotations, 'example.com/note': 'seen' },
+    managedFields: [
+      ...(live.metadata.managedFields ?? []),
+      {
+        manager: 'kubectl-annotate',
+        operation: 'Update',
+        apiVersion: live.apiVersion,
+        fieldsV1: { 'f:metadata': { 'f:annotations': { 'f:example.com/note': {} } } },
+      },
+    ],
+  },
+});
+
+describe('what somebody else has changed and nobody wants any more', () => {
+  test.for([
+    ['is named, with who has changed what', edited, ['kubectl-edit']],
+    ['goes with what others have noted on it', annotated, []],
+  ] as const)('%s', ([, edit, heldBy]) => {
+    const { steps, diagnostics } = planAfterEdit(more, spec(), { kind: 'AuthorizationPolicy', edit });
+    const goes = steps.filter(({ op, id }) => op === 'delete' && id.kind === 'AuthorizationPolicy');
+    expect(goes).toMatchObject([{ id: { namespace: 'data' }, heldBy }]);
+    const said = diagnostics.filter(({ object }) => object?.namespace === 'data').map(({ message }) => message);
+    expect(said).toEqual(
+      heldBy.map(
+        (who) =>
+          `metadata.annotations["aegis-xc.dev/cluster"] of AuthorizationPolicy data/shop-orders-db in cluster-b was changed by ${who}`,
+      ),
+    );
   });
 });

@@ -23,11 +23,11 @@ export const startCli = (rig: Rig, spec: FederationInput, verb: string, ...args:
 
 const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
 
-/** Settles at the first write of a policy, after `act` and before the server sees it. */
-export function atPolicy(rig: Rig, act: () => unknown): Promise<void> {
+/** Settles at the first write of something, after `act` and before the server sees it. */
+export function atWrite(rig: Rig, part: string, act: () => unknown): Promise<void> {
   return new Promise((resolve) => {
     rig.onRequest = async ({ isWrite, path }) => {
-      if (!isWrite || !path.includes('/authorizationpolicies/')) return undefined;
+      if (!isWrite || !path.includes(part)) return undefined;
       rig.onRequest = () => undefined;
       await act();
       resolve();
@@ -35,3 +35,5 @@ export function atPolicy(rig: Rig, act: () => unknown): Promise<void> {
     };
   });
 }
+
+export const atPolicy = (rig: Rig, act: () => unknown): Promise<void> => atWrite(rig, '/authorizationpolicies/', act);

@@ -135,7 +135,8 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
         options.plan ?? (await readPlan(place, manifests, { course, leaving, takeOver: options.takeOver })),
       );
       const errors = plan.diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'AXC5004');
-      if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
+      // The program prints all of them.
+      if (errors.length > 0) throw new Error(plan.diagnostics.map(({ message }) => message).join('\n'));
       return await runPlan({
         ...goal,
         clients: new Map([...place.clients].map(([name, one]) => [name, client(one)])),

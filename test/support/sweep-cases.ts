@@ -66,7 +66,7 @@ export const pairs: readonly Pair[] = [
  * - `silent`: the cluster takes this request and all later ones, and never answers again;
  * - `edit`, `delete`: somebody else changes or deletes the object of this write, or another one of the federation.
  */
-const ways = ['kill', 'cut', '503', '403', 'hang', 'silent', 'edit', 'delete'] as const;
+export const ways = ['kill', 'cut', '503', '403', 'hang', 'silent', 'edit', 'delete'] as const;
 export type Way = (typeof ways)[number];
 
 export interface Case {
@@ -78,9 +78,12 @@ export interface Case {
 }
 
 /** The cases of both directions, in an order of their own; of those that take long, every other one goes back. */
-export function casesOf(writes: readonly [number, number], seed: number): readonly [Case[], Case[]] {
-  const [there, back] = writes;
-  return [shuffled(casesOfWay(there, 0), seeded(seed)), shuffled(casesOfWay(back, 1), seeded(seed + 1000))];
+export function casesOf(
+  writes: readonly [number, number],
+  { seed, only }: { readonly seed: number; readonly only: readonly string[] },
+): readonly [Case[], Case[]] {
+  const [there, back] = writes.map((count, n) => casesOfWay(count, n).filter(({ how }) => only.includes(how)));
+  return [shuffled(there ?? [], seeded(seed)), shuffled(back ?? [], seeded(seed + 1000))];
 }
 
 const bothEnds = ['forward', 'back'] as const;

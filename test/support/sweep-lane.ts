@@ -10,8 +10,10 @@ import { keptRevisions } from '../../src/plan/revision.ts';
 import type { ClusterAccess } from '../bench/access.ts';
 import type { Fault, Passing } from './fault-proxy.ts';
 import type { FederationInput } from './federation.ts';
-import { type Ended, type Look, openRig, type RigOptions, violations } from './run-rig.ts';
+import { type PlainObject, type PlainState, plainlyUnsafe, plainName, readPlainly } from './plain-safety.ts';
+import { type Ended, type Look, openRig, type Rig, type RigOptions, violations } from './run-rig.ts';
 import type { Case, Pair } from './sweep-cases.ts';
+import { edited, editor, isWhole, judge, openText, planAt, type Touched, textOf } from './sweep-judge.ts';
 
 type Bench = Parameters<typeof openRig>[0];
 
@@ -41,10 +43,13 @@ export async function openLane({
   bench,
   third,
   name,
+  tamper = {},
 }: {
   readonly bench: Bench;
   readonly third: Bench;
   readonly name: string;
+  /** What a negative control breaks, in the runs that are broken and in their ends. */
+  readonly tamper?: Rig['tamper'];
 }): Promise<Lane> {
   const rig = await openRig(bench, third);
   let sides: readonly FederationInput[] = [];
@@ -103,20 +108,27 @@ export async function openLane({
       const before = look ?? (await lookAt());
       const breaking = breakAt({ one, before, clusters: rig.clusters, kill: () => rig.kill() });
       rig.onRequest = breaking.onRequest;
+      rig.tamper = tamper;
       const patience = ['hang', 'silent'].includes(one.how) ? { requestTimeout: Math.max(1000, usual) } : {};
       const ended = await rig.apply(specAt(there), options(there, { ...patience, plan: planAt(before, there) }));
       rig.onRequest = () => undefined;
       rig.revive();
 
-      const broken = await lookAt();
-      const wrong = unsafe(specAt(there), planAt(before, there), broken.world, breaking.touched);
+      const [broken, plain] = await Promise.all([lookAt(), readPlainly(name, rig.clusters)]);
+      const { touched, fired: reached } = breaking;
+      const wrong = [
+        ...unsafe(specAt(there), planAt(before, there), broken.world, touched),
+        ...plainly(sides, planAt(before, there), plain, touched),
+      ];
       const rest = await rig.finish(specAt(there), one.then, options(there));
+      rig.tamper = {};
       const after = rest.kind === 'unchanged' ? broken : await lookAt();
-      const judged = judge({ side, ended, rest, after, touched: breaking.touched });
+      const judged = judge({ side, before, ended, broken, rest, after, touched });
       wrong.push(...judged.wrong);
-      if (judged.whole === undefined) await clean(there);
-      else [side, look] = [judged.whole, after];
-      return { wrong, end: `${ended.kind} → ${rest.kind}`, reached: breaking.fired };
+      if (judged.whole !== undefined) [side, look] = [judged.whole, after];
+      else if (touched === undefined || wrong.length > 0) await clean(there);
+      else wrong.push(...(await takeOver(there, one.then, [ended, rest])));
+      return { wrong, end: `${ended.kind} → ${rest.kind}`, reached };
     },
     async end() {
       await goTo(0, { takeOver: true });
@@ -129,20 +141,25 @@ export async function openLane({
     await rig.finish(specAt(there), 'forward', options(there, { takeOver: true }));
     await goTo(there, { takeOver: true });
   }
-}
 
-const planAt = ({ plans }: Look, side: number): Plan => {
-  const plan = plans[side];
-  if (plan === undefined) throw new Error('every side has a plan');
-  return plan;
-};
-
-/** What somebody else did, at the break. */
-interface Touched {
-  readonly key: string;
-  readonly how: 'edit' | 'delete';
-  /** The object before it. */
-  readonly object: LiveObject;
+  /** Whoever says --take-over gets a whole state: the way that was asked for, and then the spec of that side. */
+  async function takeOver(there: number, then: Case['then'], said: readonly Ended[]): Promise<string[]> {
+    const forced = await rig.finish(specAt(there), then, options(there, { takeOver: true }));
+    const [last] = [...said, forced]
+      .filter(({ kind }) => ['done', 'rolled-back', 'incomplete'].includes(kind))
+      .slice(-1);
+    const which = last?.kind === 'done' ? there : 1 - there;
+    const again = await rig.apply(specAt(which), options(which, { takeOver: true }));
+    const now = await lookAt();
+    const wrong = [
+      ...(['done', 'rolled-back', 'unchanged'].includes(forced.kind) ? [] : [`${then} --take-over: ${textOf(forced)}`]),
+      ...(['done', 'unchanged'].includes(again.kind) ? [] : [`apply --take-over: ${textOf(again)}`]),
+      ...(isWhole(planAt(now, which)) ? [] : [`not whole after --take-over: ${openText(planAt(now, which))}`]),
+    ];
+    if (wrong.length > 0) await clean(there);
+    else [side, look] = [which, now];
+    return wrong;
+  }
 }
 
 interface Breaking {
@@ -231,26 +248,20 @@ async function touch(
     if (status !== 200) continue;
     const object = json() as LiveObject; // what a GET of an object answers
     const key = worldKey(cluster, keyOf(object));
-    if (how === 'delete') await access?.request('DELETE', path);
-    else {
-      const body = {
-        metadata: { annotations: edited },
-        ...(object.kind === 'AuthorizationPolicy' && { spec: { action: 'AUDIT' } }),
-      };
-      await access?.request('PATCH', `${path}?fieldManager=kubectl-edit`, {
-        body,
-        contentType: 'application/merge-patch+json',
-      });
-    }
-    return { key, how, object };
+    const body = {
+      metadata: { annotations: edited },
+      ...(object.kind === 'AuthorizationPolicy' && { spec: { action: 'AUDIT' } }),
+    };
+    const contentType = 'application/merge-patch+json';
+    const answer =
+      how === 'delete'
+        ? await access?.request('DELETE', path)
+        : await access?.request('PATCH', `${path}?fieldManager=${editor}`, { body, contentType });
+    // The run may have deleted it just now: then nobody was there.
+    if (answer?.status === 200) return { key, how, object };
   }
   return undefined;
 }
-
-/** One of our own annotations: a write that does not take over is refused. */
-const edited = { 'aegis-xc.dev/cluster': 'edited' } as const;
-const isEdited = ({ metadata }: LiveObject): boolean =>
-  Object.entries(edited).every(([name, value]) => metadata.annotations?.[name] === value);
 
 /** What the break has left, without what somebody else has taken away: that was not the run's doing. */
 function unsafe(spec: FederationInput, plan: Plan, world: World, touched: Touched | undefined): string[] {
@@ -261,62 +272,31 @@ function unsafe(spec: FederationInput, plan: Plan, world: World, touched: Touche
   return violations(spec, plan, state).map((text) => `unsafe beside the deletion: ${text}`);
 }
 
-interface Ending {
-  /** Where the run came from. */
-  readonly side: number;
-  readonly ended: Ended;
-  readonly rest: Ended;
-  readonly after: Look;
-  readonly touched: Touched | undefined;
+/** The same by the plain rules, of the state as if nobody else had been there: only what the run has done counts. */
+function plainly(
+  sides: readonly FederationInput[],
+  plan: Plan,
+  state: PlainState,
+  touched: Touched | undefined,
+): string[] {
+  if (touched?.how === 'delete' && plan.steps.some((step) => step.op === 'delete' && stepKey(step) === touched.key))
+    return [];
+  return plainlyUnsafe(sides, touched ? withoutTouch(state, touched) : state).map((text) => `plainly unsafe: ${text}`);
 }
 
-/** What is wrong in the end, and on which side the federation is whole now. */
-function judge(ending: Ending): { readonly wrong: string[]; readonly whole?: number } {
-  if (ending.touched) return { wrong: judgeTouched(ending.touched, ending) };
-  const { side, ended, rest, after } = ending;
-  const wrong = ['done', 'unchanged', 'rolled-back'].includes(rest.kind)
-    ? []
-    : [`it ended ${textOf(rest)}, after ${textOf(ended)}`];
-  const whole = [0, 1].find((which) => isWhole(planAt(after, which)));
-  if (whole === undefined) return { wrong: [...wrong, `neither old nor new: ${openText(planAt(after, 1 - side))}`] };
-  if (rest.kind === 'rolled-back' && whole !== side) wrong.push('it was rolled back, and is not as before');
-  return { wrong, whole };
+function withoutTouch(state: PlainState, { key, object }: Touched): PlainState {
+  const isIt = (one: PlainObject): boolean => plainName(one) === plainName(object);
+  const undone = (one: PlainObject): PlainObject =>
+    one.kind === 'AuthorizationPolicy' ? { ...one, spec: { ...one.spec, action: 'ALLOW' } } : one;
+  return Object.fromEntries(
+    Object.entries(state).map(([cluster, { objects, inventory }]) => {
+      if (!key.startsWith(`${cluster} `)) return [cluster, { objects, inventory }];
+      const [it = object] = objects.filter(isIt);
+      const others = objects.filter((one) => !isIt(one));
+      return [cluster, { objects: [...others, undone(it)], inventory: new Set([...inventory, plainName(object)]) }];
+    }),
+  );
 }
-
-/** Nobody's edit is overwritten, nothing comes back to life by a write, and all other objects are old or new. */
-function judgeTouched({ key, how }: Touched, { after, ended, rest }: Ending): string[] {
-  const live = after.world.get(key);
-  const wrong = how === 'edit' && live && !isEdited(live) ? [`the edit of ${key} is gone: ${textOf(ended)}`] : [];
-  // It stands still before the edit, until somebody says --take-over.
-  if (['stopped', 'threw'].includes(rest.kind)) return wrong;
-  const open = [0, 1].map((which) => planAt(after, which).steps.filter((step) => stepKey(step) !== key));
-  const isOne = open.some((steps) => steps.length === 0);
-  return isOne ? wrong : [...wrong, `others are neither old nor new: ${textOf(ended)}, ${textOf(rest)}`];
-}
-
-/** Nothing to do, nothing unfinished, one revision everywhere. */
-function isWhole({ steps, diagnostics, clusters }: Plan): boolean {
-  const inventories = clusters.flatMap(({ observation }) => observation.inventory ?? []);
-  const revisions = new Set(inventories.map(({ revision, state }) => `${revision} ${state}`));
-  return steps.length === 0 && diagnostics.length === 0 && revisions.size === 1;
-}
-
-const openText = ({ steps, diagnostics, clusters }: Plan): string =>
-  [
-    ...steps.map(
-      (step) =>
-        `${step.op} ${step.id.kind} ${step.cluster}${step.op === 'update' ? ` ${JSON.stringify(step.changes)}` : ''}`,
-    ),
-    ...diagnostics.map(({ message }) => message),
-    ...clusters.map(
-      ({ observation: { cluster, inventory } }) => `${cluster} ${inventory?.revision} ${inventory?.state}`,
-    ),
-  ].join(', ');
-
-const textOf = (ended: Ended): string =>
-  ended.kind === 'threw'
-    ? `threw ${ended.error.message}`
-    : `${ended.kind} ${'failures' in ended ? ended.failures.map(({ error }) => error.message).join('; ') : ''}`;
 
 /** As istiod and cert-manager do: the version of an object moves, and nothing that we care for. */
 export function writeStatuses(clusters: readonly ClusterAccess[]): () => void {

@@ -18,7 +18,7 @@ export const define: DefineCommand = (command, session) =>
           ['aegis-xc apply --without cluster-c', 'cluster-c is gone: take calls away from it in the others'],
         ]),
       )
-      .option('--take-over', 'set back fields that somebody else has changed')
+      .option('--take-over', 'set back, or delete, what somebody else has changed')
       .option('--forget <cluster...>', 'leave a cluster that took part as it is, for ever')
       .addOption(onFailureOption())
       .addOption(withoutOption())

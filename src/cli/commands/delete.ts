@@ -24,6 +24,7 @@ export const define: DefineCommand = (command, session) =>
         ]),
       )
       .option('--cluster <name>', 'only from this cluster, which has left the spec; the others get what the spec says')
+      .option('--take-over', 'delete also what somebody else has changed')
       .addOption(onFailureOption()),
   ).action(
     session.runs((options: Options) =>

@@ -13,7 +13,7 @@ export const define: DefineCommand = (command, session) =>
           ['aegis-xc resume --yes', 'in a pipeline'],
         ]),
       )
-      .option('--take-over', 'set back fields that somebody else has changed')
+      .option('--take-over', 'set back, or delete, what somebody else has changed')
       .addOption(withoutOption()),
   ).action(
     session.runs((options: ChangeOptions) =>

@@ -20,7 +20,7 @@ export const define: DefineCommand = (command, session) =>
         ]),
       )
       .option('--to <revision>', 'one that `history` lists (default: the one before)', revisionNumber)
-      .option('--take-over', 'set back fields that somebody else has changed')
+      .option('--take-over', 'set back, or delete, what somebody else has changed')
       .addOption(onFailureOption())
       .addOption(withoutOption())
       .addOption(maxRemovalsOption()),

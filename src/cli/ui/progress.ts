@@ -4,6 +4,8 @@ import type { Paint } from './colour.ts';
 export interface Progress {
   /** What goes on now; on a terminal it takes the place of the step before. */
   step(text: string): void;
+  /** The same, where it changes too often to be a line each time: shown on a terminal only. */
+  now(text: string): void;
   /** Lines that stay. */
   done(text: string): void;
   failed(text: string): void;
@@ -37,12 +39,13 @@ async function progressOn(screen: Screen): Promise<{ progress: Progress; stop: (
 }
 
 const nothing = (): void => {};
-const silent: Progress = { step: nothing, done: nothing, failed: nothing };
+const silent: Progress = { step: nothing, now: nothing, done: nothing, failed: nothing };
 
 function lines({ stream, paint }: Screen): Progress {
   const write = (text: string): void => void stream.write(`${text}\n`);
   return {
     step: write,
+    now: nothing,
     done: (text) => write(`${paint.green('✔')} ${text}`),
     failed: (text) => write(`${paint.red('✖')} ${text}`),
   };
@@ -57,9 +60,11 @@ async function spinner({ stream, paint }: Screen): Promise<{ progress: Progress;
     spinning.stopAndPersist({ symbol, text });
     spinning.start(step);
   };
+  const step = (text: string): void => void spinning.start(text);
   return {
     progress: {
-      step: (text) => void spinning.start(text),
+      step,
+      now: step,
       done: (text) => stay(paint.green('✔'), text),
       failed: (text) => stay(paint.red('✖'), text),
     },

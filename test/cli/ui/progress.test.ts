@@ -16,6 +16,7 @@ function screen(terminal: boolean) {
 
 async function twoSteps(progress: Progress): Promise<string> {
   progress.step('reading cluster-a');
+  progress.now('cluster-a 3 of 12');
   progress.done('cluster-a  12 objects');
   progress.failed('cluster-b  connection refused');
   return 'result';
@@ -25,6 +26,12 @@ test('off a terminal every step is a line', async () => {
   const { stream, text } = screen(false);
   expect(await showProgress({ stream, quiet: false, paint: plain, env: {} }, twoSteps)).toBe('result');
   expect(text()).toBe('reading cluster-a\n✔ cluster-a  12 objects\n✖ cluster-b  connection refused\n');
+});
+
+test('on a terminal what goes on now is one line that is written over', async () => {
+  const { stream, text } = screen(true);
+  await showProgress({ stream, quiet: false, paint: plain, env: {} }, twoSteps);
+  expect(text()).not.toContain('cluster-a 3 of 12\n');
 });
 
 test('in a pipeline nothing moves, even when it has a terminal', async () => {
