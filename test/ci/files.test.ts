@@ -113,6 +113,20 @@ describe('rights', () => {
     expect(gitlab.apply.rules.map(({ if: when }) => when).join()).not.toContain('merge_request_event');
   });
 
+  test.each([
+    ['a pull request', { event_name: 'pull_request', from: 'shop/federation' }, ['validate', 'plan']],
+    ['a pull request from a fork', { event_name: 'pull_request', from: 'stranger/federation' }, ['validate']],
+    ['a push to main', { event_name: 'push', from: '' }, ['apply']],
+  ])('GitHub: the jobs of %s', (_, { event_name, from }, expected) => {
+    const holds = isTrueFor({
+      'github.event_name': event_name,
+      'github.event.pull_request.head.repo.full_name': from,
+      'github.repository': 'shop/federation',
+    });
+    const jobs = Object.entries(github.jobs).filter(([, { if: when }]) => holds(when));
+    expect(jobs.map(([name]) => name)).toEqual(expected);
+  });
+
   test('no value from outside is put into a script', () => {
     const scripts = [...actionFile.runs.steps, ...Object.values(github.jobs).flatMap(({ steps }) => steps)].map(
       ({ run }) => run,
@@ -126,6 +140,17 @@ describe('rights', () => {
     expect(text.gitlab).toContain('resource_group: federation');
   });
 });
+
+/** GitHub's expressions, as far as the workflow has them: terms that are equal, all of them. */
+function isTrueFor(context: Readonly<Record<string, string>>): (expression: string) => boolean {
+  const termValue = (term = ''): string | undefined => /^'(.*)'$/.exec(term)?.[1] ?? context[term];
+  return (expression) =>
+    expression.split(' && ').every((comparison) => {
+      const [left, right] = comparison.split(' == ').map(termValue);
+      expect([left, right], comparison).toEqual([expect.any(String), expect.any(String)]);
+      return left === right;
+    });
+}
 
 test.each(['github', 'gitlab', 'action'] as const)('%s installs this version', (name) => {
   const versions = [...text[name].matchAll(/aegis-xc@(\S+)/g)].map(([, said]) => said);

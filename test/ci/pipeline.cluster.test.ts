@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import * as z from 'zod';
 import { test } from '../bench/fixtures.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { actionFile, gitlab, stepsOf } from './pipeline.ts';
@@ -26,6 +27,10 @@ const pipeline = test.extend('secrets', { scope: 'file' }, async ({ ownBench: be
 });
 
 const atFirst = { timeout: 180_000 };
+const planJson = z.object({
+  steps: z.array(z.object({ object: z.unknown() })),
+  dryRun: z.object({ accepted: z.number(), skipped: z.array(z.object({ object: z.unknown() })) }),
+});
 const scriptOf = (job: string): string => stepsOf(job).at(-1)?.run ?? '';
 const actionScript = actionFile.runs.steps.find(({ id }) => id === 'run')?.run ?? '';
 
@@ -36,6 +41,23 @@ describe.sequential('the pipeline', () => {
     expect(code).toBe(0);
     expect(summary()).toMatch(/^#+ .*pipeline/m);
     expect(summary()).toContain('AuthorizationPolicy');
+  });
+
+  pipeline('with those rights plan says of each write that no cluster was asked to try it', async ({ secrets }) => {
+    const { run } = startRunner({
+      'federation.yaml': spec,
+      'visitor.yaml': secrets.visitor,
+      'admin.yaml': secrets.admin,
+    });
+    const planned = async (kubeconfig: string) => {
+      const { stdout } = await run(`aegis-xc plan -o json --kubeconfig ${kubeconfig}`);
+      return planJson.parse(JSON.parse(stdout));
+    };
+    const { steps, dryRun } = await planned('visitor.yaml');
+    expect(dryRun).toEqual({ accepted: 0, skipped: steps });
+    const control = await planned('admin.yaml');
+    expect(control.steps).toEqual(steps);
+    expect(control.dryRun.accepted).toBeGreaterThan(0);
   });
 
   pipeline('with those rights nothing can be applied', async ({ secrets, ownBench }) => {

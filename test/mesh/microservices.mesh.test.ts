@@ -2,7 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { applySpec, eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
+import {
+  applySpec,
+  eventually,
+  exampleFolder,
+  mesh,
+  scenario,
+  stageExample,
+  waitForAll,
+} from '../bench/mesh/fixtures.ts';
 import type { LoadReport } from '../bench/mesh/load.ts';
 import type { Followed } from '../bench/mesh/readme.ts';
 
@@ -18,9 +26,15 @@ const checkoutUrl = 'http://checkout.cluster-b.local';
 
 scenario('microservices', () => {
   let readme: Followed[];
+  let localBefore: LocalCalls;
 
   beforeAll(async () => {
-    readme = await stageExample('microservices');
+    readme = await stageExample('microservices', {
+      beforeApply: async () => {
+        await Promise.all(both.map((cluster) => waitForAll(cluster)));
+        localBefore = await localCalls();
+      },
+    });
     await eventually(async () => {
       for (const cluster of both) expect(await whoAnswers(cluster)).toBe(cluster);
       expect((await mesh.request('cluster-a', web, reviewsUrl)).status).toBe(200);
@@ -212,12 +226,24 @@ scenario('microservices', () => {
         ]);
         expect(pathsOf(mesh.accessLog('cluster-a', web, { since, audit: true }))).toEqual(['/crossing', '/refused']);
       });
+      // nobody calls from there, so it is not set up there
+      expect(mesh.accessLog('cluster-b', checkout, { since })).not.toEqual([]);
+      expect(mesh.accessLog('cluster-b', checkout, { audit: true })).toEqual([]);
     });
 
-    test('plan prints the providers that the MeshConfig of a cluster lacks', async () => {
-      const file = await changed('provider: otel', 'provider: other-traces');
+    test.each([
+      ['tracing', 'provider: otel', 'other-traces'],
+      ['the audit log', 'provider: federation-audit', 'other-audit'],
+    ])('plan prints what the MeshConfig of a cluster lacks for %s', async (_, is, other) => {
+      const file = await changed(is, `provider: ${other}`);
       const { stdout } = await mesh.cli(['plan', '-f', file, ...contexts]);
-      expect(stdout).toMatch(/The meshes need in their MeshConfig[\s\S]*extensionProviders[\s\S]*other-traces/);
+      const lines = stdout.split('\n').filter((line) => line.includes(`{"extensionProviders":[{"name":"${other}"}]}`));
+      expect(lines).toEqual(both.map(() => expect.stringContaining('missing, there is otel, federation-audit')));
+    });
+
+    test('and nothing when it has both', async () => {
+      const { stdout } = await mesh.cli(['plan', '-f', spec, ...contexts]);
+      expect(stdout).not.toContain('MeshConfig');
     });
   });
 
@@ -379,6 +405,37 @@ scenario('microservices', () => {
     });
   });
 
+  describe('the gateway of the other cluster counts as one pod', () => {
+    test('5 errors in a row leave out the whole cluster, although its pods are well again', async () => {
+      const ask = (cluster: string) => mesh.request(cluster, web, catalogUrl);
+      const fail = async () => {
+        const answer = await mesh.request('cluster-a', web, catalogUrl, { method: 'POST' });
+        expect(answer).toMatchObject({ status: 503, body: 'told to fail\n' });
+      };
+      await mesh.restart('cluster-a', 'web', 'web'); // its proxy has left nobody out, and counted no errors
+      try {
+        await setReady('cluster-a', false);
+        await eventually(async () => expect(await whoAnswers('cluster-a')).toBe('cluster-b'));
+        await mesh.behave('cluster-b', catalog, { status: 503 });
+        for (let n = 0; n < 4; n += 1) await fail();
+        expect(await ejected()).toEqual([]);
+        await fail();
+        await mesh.behave('cluster-b', catalog);
+        const place = `${mesh.site('cluster-b').gateway}:15443`;
+        await eventually(async () => expect(await ejected()).toEqual([expect.stringContaining(place)]));
+        // Envoy collects such changes for up to a second
+        await eventually(async () =>
+          expect(await ask('cluster-a')).toMatchObject({ status: 503, body: 'no healthy upstream' }),
+        );
+        expect((await ask('cluster-b')).status).toBe(200);
+      } finally {
+        await mesh.behave('cluster-b', catalog);
+        await setReady('cluster-a', true);
+      }
+      await eventually(async () => expect(await whoAnswers('cluster-a')).toBe('cluster-a'));
+    });
+  });
+
   test('after delete the calls fail, and local calls are as before', async () => {
     const { code, stdout, stderr } = await mesh.cli(['delete', '--yes', '-f', spec, ...contexts]);
     expect([code, stdout, stderr]).toEqual([0, expect.anything(), expect.anything()]);
@@ -387,8 +444,12 @@ scenario('microservices', () => {
         expect((await mesh.request('cluster-a', web, url, { timeoutMs: 3000 })).status).not.toBe(200);
       }
     });
-    const local = await mesh.request('cluster-a', web, 'http://catalog.shop:8080/items');
-    expect([local.status, local.from?.cluster]).toEqual([200, 'cluster-a']);
+    expect(localBefore).toEqual({
+      catalog: ['cluster-a', 'cluster-b'],
+      reviews: ['cluster-a', 'cluster-b'],
+      checkout: 200,
+    });
+    await eventually(async () => expect(await localCalls()).toEqual(localBefore));
     expect(await endpoints('cluster-b', gateway, 'outbound_.8080_._.catalog.shop.svc.cluster.local')).toEqual({});
   });
 });
@@ -399,6 +460,18 @@ const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
 
 const whoAnswers = async (cluster: string): Promise<string | undefined> =>
   (await mesh.request(cluster, web, catalogUrl)).from?.cluster;
+
+type LocalCalls = Awaited<ReturnType<typeof localCalls>>;
+
+/** By the names that the Services have in their own cluster: who answers, and whether `checkout` lets a stranger in. */
+async function localCalls() {
+  const clusterOf = (service: string) =>
+    Promise.all(
+      both.map(async (cluster) => (await mesh.request(cluster, web, `http://${service}.shop:8080`)).from?.cluster),
+    );
+  const { status } = await mesh.request('cluster-b', web, 'http://checkout.shop');
+  return { catalog: await clusterOf('catalog'), reviews: await clusterOf('reviews'), checkout: status };
+}
 
 const loadOf = (cluster: string, url: string, options: Parameters<typeof mesh.load>[3]) =>
   mesh.load(cluster, web, url, { rate: 30, ...options });

@@ -1,15 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { eventually, exampleFolder, mesh, scenario, stageExample } from '../bench/mesh/fixtures.ts';
+import { showCalls } from '../../scripts/demo-calls.ts';
+import {
+  applySpec,
+  eventually,
+  exampleFolder,
+  mesh,
+  scenario,
+  stageExample,
+  waitForAll,
+} from '../bench/mesh/fixtures.ts';
 import type { Followed } from '../bench/mesh/readme.ts';
+import { certificateFor, type Identity, knock } from './knock.ts';
 
 const frontend = { namespace: 'shop', app: 'frontend' };
 const reporting = { namespace: 'shop', app: 'reporting' };
 const backend = { namespace: 'backend', app: 'backend-api' };
 const batch = { namespace: 'backend', app: 'batch' };
+/** Not in the example: another account beside the backend, and one without a sidecar in each cluster. */
+const curious = { namespace: 'backend', app: 'curious' };
+const plain = { namespace: 'plain', app: 'plain' };
 const gateway = { namespace: 'istio-system', app: 'istio-eastwestgateway' };
 
 const remote = 'http://backend-api.cluster-b.local';
@@ -19,12 +32,19 @@ const sni = 'outbound_.80_._.backend-api.backend.svc.cluster.local';
 
 scenario('service-to-service', () => {
   let readme: Followed[];
+  let localBefore: LocalTraffic;
 
   beforeAll(async () => {
-    readme = await stageExample('service-to-service');
-    await Promise.all(['cluster-a', 'cluster-b'].map((cluster) => mesh.apply(strangers, cluster)));
-    await mesh.apply(otherLocalCaller, 'cluster-b');
-    await Promise.all([mesh.waitReady('cluster-a', 'plain'), mesh.waitReady('cluster-b', 'plain', 'backend')]);
+    readme = await stageExample('service-to-service', {
+      beforeApply: async () => {
+        await Promise.all(mesh.names.map((cluster) => mesh.apply(strangers, cluster)));
+        await mesh.apply(otherLocalCaller, 'cluster-b');
+        await Promise.all(mesh.names.map((cluster) => waitForAll(cluster)));
+        localBefore = await localTraffic();
+      },
+    });
+    // a connection that its sidecar has kept since before the policy carries one request more
+    await eventually(() => expectRefused(askLocally));
     await eventually(async () => expect((await call(frontend)).status).toBe(200));
   });
 
@@ -34,14 +54,28 @@ scenario('service-to-service', () => {
     expect(refused).toMatchObject({ code: 0, stdout: 'RBAC: access denied' });
   });
 
+  test('the two calls of `npm run demo:mesh` say what the README of the project shows of them', async () => {
+    let said = '';
+    await showCalls(mesh, (text) => {
+      said += `${text}\n`;
+    });
+    const shown =
+      /^```text\n(── A call that is allowed [\s\S]*?)```$/m.exec(await readFile('README.md', 'utf8'))?.[1] ?? '';
+    const lines = (text: string) =>
+      text
+        .trim()
+        .replace(/backend-api-[0-9a-f]+-\w{5}/g, '<pod>')
+        .split('\n');
+    const cutOff = (line: string) => (line.endsWith(' …') ? expect.stringContaining(line.slice(0, -2)) : line);
+    expect(lines(said)).toEqual(lines(shown).map(cutOff));
+  });
+
   test('nothing is left to apply', async () => {
-    const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
     const { code, stdout } = await mesh.cli(['plan', '--exit-code', '-f', spec, ...contexts]);
     expect([code, stdout]).toEqual([0, expect.anything()]);
   });
 
   test('preflight finds nothing wrong, and leaves nothing unchecked: the webhook of a real istiod is alive', async () => {
-    const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
     const { code, stdout } = await mesh.cli(['preflight', '-f', spec, ...contexts]);
     expect(stdout).toMatch(/✔ preflight: no findings in \d+ checks\n$/);
     expect(stdout).toMatch(/^webhook +passed +passed$/m);
@@ -128,16 +162,13 @@ scenario('service-to-service', () => {
     });
 
     test('another one is refused', async () => {
-      const ask = () => mesh.request('cluster-b', { namespace: 'backend', app: 'curious' }, `${local}/api/health`);
-      await expectRefused(ask);
-      await withoutPolicy(() => eventually(async () => expect((await ask()).status).toBe(200)));
-      await eventually(() => expectRefused(ask));
+      await expectRefused(askLocally);
+      await withoutPolicy(() => eventually(async () => expect((await askLocally()).status).toBe(200)));
+      await eventually(() => expectRefused(askLocally));
     });
   });
 
   describe('at the border', () => {
-    const plain = { namespace: 'plain', app: 'plain' };
-
     test('a workload without a sidecar does not know the name', async () => {
       expect(await mesh.request('cluster-a', plain, `${remote}/api/health`)).toMatchObject({ status: 0, exit: 6 });
     });
@@ -158,30 +189,60 @@ scenario('service-to-service', () => {
       await eventually(async () => expect(await ask()).toMatchObject({ status: 0, exit: 56 }));
     });
 
-    test('the gateway takes no plaintext', async () => {
-      const answer = await mesh.request('cluster-a', plain, 'http://203.0.113.20:15443/api/health');
-      expect(answer).toMatchObject({ status: 0, exit: 56 });
-    });
+    describe('what it takes to get through the gateway, from a workload without a sidecar', () => {
+      const identity = (name: string, authority = 'cluster-a'): Promise<Identity> =>
+        certificateFor(`spiffe://cluster-a.example/ns/shop/sa/${name}`, authority);
+      const ask = (serverName: string, shown?: Identity) => knock(plain, serverName, shown);
 
-    test('a workload without a sidecar has no certificate to show behind the gateway', async () => {
-      const { stdout, stderr } = await greet(plain, sni);
-      // The server of the workload has said who it is; whether its refusal arrives before the end of the connection is a race.
-      expect(stderr).toMatch(/^depth=0/m);
-      expect(`${stdout}${stderr}`).toMatch(/certificate required|unexpected eof/);
-    });
+      test("the SNI of the Service and a certificate of the frontend: with both, the answer is the backend's", async () => {
+        const { stdout } = await ask(sni, await identity('frontend'));
+        expect(stdout).toMatch(/^HTTP\/1.1 200 OK[\s\S]*"cluster":"cluster-b"/);
+      });
 
-    test('an SNI that is not exported is refused by the gateway', async () => {
-      const since = new Date();
-      const { code } = await greet(plain, 'outbound_.80_._.payments.backend.svc.cluster.local');
-      expect(code).not.toBe(0);
-      await eventually(() => {
-        expect(mesh.accessLog('cluster-b', gateway, { since })).toContainEqual(
-          expect.objectContaining({
-            sni: expect.stringContaining('payments'),
-            flags: 'NR',
-            details: 'filter_chain_not_found',
-          }),
+      test('not plaintext', async () => {
+        const answer = await mesh.request('cluster-a', plain, 'http://203.0.113.20:15443/api/health');
+        expect(answer).toMatchObject({ status: 0, exit: 56 });
+      });
+
+      test('not without a certificate', async () => {
+        const { stdout, stderr } = await ask(sni);
+        // The server of the workload has said who it is; whether its refusal arrives before the end of the connection is a race.
+        expect(stderr).toMatch(/^depth=0/m);
+        expect(stdout).not.toContain('HTTP/1.1');
+        expect(`${stdout}${stderr}`).toMatch(/certificate required|unexpected eof/);
+      });
+
+      test('not with a certificate of the frontend that nobody trusts', async () => {
+        const { stdout, stderr } = await ask(sni, await identity('frontend', 'nobody'));
+        expect(stderr).toMatch(/^depth=0/m);
+        expect(stdout).not.toContain('HTTP/1.1');
+      });
+
+      test('not with the certificate of another account', async () => {
+        const reportings = await identity('reporting');
+        expect((await ask(sni, reportings)).stdout).toMatch(/^HTTP\/1.1 403/);
+        await withoutPolicy(() =>
+          eventually(async () => expect((await ask(sni, reportings)).stdout).toMatch(/^HTTP\/1.1 200/)),
         );
+      });
+
+      test('not with the SNI of a Service that is not exported, although the gateway could know it', async () => {
+        const since = new Date();
+        await mesh.apply(unexported, 'cluster-b');
+        const frontends = await identity('frontend');
+        const payments = sni.replace('backend-api', 'payments');
+        const refused = async () => expect((await ask(payments, frontends)).stdout).not.toContain('HTTP/1.1');
+        await refused();
+        await eventually(() => {
+          const { flags, details } = { flags: 'NR', details: 'filter_chain_not_found' };
+          expect(mesh.accessLog('cluster-b', gateway, { since })).toContainEqual(
+            expect.objectContaining({ sni: payments, flags, details }),
+          );
+        });
+        await withExport('payments.backend.svc.cluster.local', () =>
+          eventually(async () => expect((await ask(payments, frontends)).stdout).toMatch(/^HTTP\/1.1 200/)),
+        );
+        await eventually(refused);
       });
     });
 
@@ -227,37 +288,67 @@ scenario('service-to-service', () => {
       expect(answer.seconds).toBeLessThan(11);
     });
   });
+
+  describe('removal', () => {
+    test('a caller that is taken out is refused at once, and another one notices nothing', async () => {
+      await applySpec(await withConsumer('{ cluster: cluster-a, namespace: shop, serviceAccount: reporting }'));
+      await eventually(async () => expect((await call(reporting)).status).toBe(200));
+      const load = mesh.load('cluster-a', frontend, `${remote}/api/health`, { seconds: 60 });
+      await applySpec(spec);
+      await eventually(() => expectRefused(() => call(reporting)), { within: 1000 });
+      const report = await load.stop();
+      expect(report.byStatus).toEqual({ 200: report.requests });
+    });
+
+    test('after delete the calls fail, and local traffic is as it was', async () => {
+      const { code } = await mesh.cli(['delete', '--yes', '-f', spec, ...contexts]);
+      expect(code).toBe(0);
+      for (const caller of [frontend, reporting]) {
+        await eventually(async () => expect(await call(caller)).toMatchObject({ status: 0, exit: 6 }));
+      }
+      await eventually(async () => expect(await localTraffic()).toEqual(localBefore));
+      const answer = [200, 'cluster-b'];
+      expect(localBefore).toEqual({ batch: answer, curious: answer, plaintext: answer });
+    });
+  });
 });
+
+const contexts = ['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b'];
+
+type LocalTraffic = Awaited<ReturnType<typeof localTraffic>>;
+
+/** What callers in the backend's own cluster get. */
+async function localTraffic() {
+  const [pod] = mesh.pods('cluster-b', backend);
+  const ask = async (from: typeof plain, url: string) => {
+    const { status, from: answerer } = await mesh.request('cluster-b', from, url);
+    return [status, answerer?.cluster];
+  };
+  return {
+    batch: await ask(batch, `${local}/anything`),
+    curious: await ask(curious, `${local}/anything`),
+    plaintext: await ask(plain, `http://${pod?.address}:8080/anything`),
+  };
+}
+
+/** The example with one consumer more. */
+async function withConsumer(consumer: string): Promise<string> {
+  const text = await readFile(spec, 'utf8');
+  const file = join(mesh.folder, 'with-consumer.yaml');
+  await writeFile(file, text.replace(/^( *)consumers:\n/m, `$&$1  - ${consumer}\n`));
+  return file;
+}
 
 const call = (from: typeof frontend, path = '/api/health', method = 'GET') =>
   mesh.request('cluster-a', from, `${remote}${path}`, { method });
+
+const askLocally = () => mesh.request('cluster-b', curious, `${local}/api/health`);
 
 async function expectRefused(ask: () => ReturnType<typeof call>): Promise<void> {
   expect(await ask()).toMatchObject({ status: 403, body: 'RBAC: access denied' });
 }
 
 const attemptOf = (body: string): unknown => JSON.parse(body).headers['x-envoy-attempt-count'];
-
-/** A TLS handshake with the gateway of cluster-b, and a request. */
-const greet = (from: typeof frontend, serverName: string) =>
-  mesh.exec(
-    'cluster-a',
-    from,
-    [
-      'timeout',
-      '5',
-      'openssl',
-      's_client',
-      '-quiet',
-      '-connect',
-      '203.0.113.20:15443',
-      '-servername',
-      serverName,
-      '-alpn',
-      'istio',
-    ],
-    { stdin: 'GET / HTTP/1.0\r\n\r\n' },
-  );
 
 /** The negative control: what was refused is answered while the policy is away. */
 const withoutPolicy = (check: () => Promise<unknown>) => without('authorizationpolicy', check);
@@ -272,10 +363,9 @@ async function without(kind: string, check: () => Promise<unknown>): Promise<voi
   } finally {
     const { metadata, ...rest } = JSON.parse(saved);
     const { name, namespace, labels, annotations } = metadata;
-    await mesh.apply(
-      `${JSON.stringify({ ...rest, metadata: { name, namespace, labels, annotations } })}\n`,
-      'cluster-b',
-    );
+    const text = JSON.stringify({ ...rest, metadata: { name, namespace, labels, annotations } });
+    // in the name of the program, for which it is still its own object
+    await mesh.kubectl('cluster-b', ['apply', '--server-side', '--field-manager=aegis-xc.shop', '-f', '-'], text);
   }
 }
 
@@ -295,6 +385,27 @@ async function withChange(
     await patch({ spec: saved.spec });
   }
 }
+
+/** Has the gateway export one more Service for as long as the check takes. */
+async function withExport(host: string, check: () => Promise<void>): Promise<void> {
+  const place = {
+    kind: 'gateways.networking.istio.io',
+    name: 'shop-exports',
+    namespace: 'istio-system',
+    cluster: 'cluster-b',
+  };
+  const json = await mesh.kubectl('cluster-b', ['get', place.kind, '-n', place.namespace, place.name, '-o', 'json']);
+  const [server] = JSON.parse(json).spec.servers;
+  await withChange(place, { servers: [{ ...server, hosts: [...server.hosts, host] }] }, check);
+}
+
+/** Leads to the same pods, by another name. */
+const unexported = `
+apiVersion: v1
+kind: Service
+metadata: {name: payments, namespace: backend}
+spec: {selector: {app: backend-api}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`;
 
 const strangers = `
 apiVersion: v1

@@ -1,5 +1,11 @@
-import { beforeAll, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, mesh, scenario } from './fixtures.ts';
+import { isStillThere, ownNetwork, type Remains, remainsOf } from './remains.ts';
+import { startMesh } from './start.ts';
 
 const cluster = 'cluster-a';
 const web = { namespace: 'bench-sidecars', app: 'web' };
@@ -63,6 +69,44 @@ metadata: {name: nowhere, namespace: bench-plain}
 spec: {hosts: [nowhere.example]}
 `;
     await expect(mesh.apply(invalid, cluster)).rejects.toThrow('http, tcp or tls must be provided');
+  });
+
+  // a start takes up to a minute on a busy machine
+  describe('what is left of a mesh', { timeout: 240_000 }, () => {
+    test('nothing, when it is stopped', async () => {
+      const before = await ownNetwork();
+      const own = await startMesh({ clusters: [cluster] });
+      const running = await remainsOf(own.folder);
+      expectAll(running);
+      expect(await ownNetwork()).toEqual(before);
+      await own.stop();
+      await eventually(() => expectNothing(own.folder, running)); // an Envoy that was killed takes a moment to go
+      expect(await ownNetwork()).toEqual(before);
+    });
+
+    test('nor when the process that has started it, just after the first, is killed', async () => {
+      const parent = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'orphan.ts')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void parent.kill('SIGKILL'));
+      const [folder] = await once(createInterface(parent.stdout), 'line');
+      const running = await remainsOf(String(folder));
+      expectAll(running);
+      parent.kill('SIGKILL');
+      await eventually(() => expectNothing(String(folder), running), { within: 20_000 });
+    });
+
+    /** The look finds what it has to: API server, etcd, istiod, Envoys and agents; the WAN, the hub and two pods. */
+    function expectAll({ processes, namespaces, folders }: Remains): void {
+      expect(processes.length).toBeGreaterThan(8);
+      expect(namespaces).toHaveLength(4);
+      expect(folders).toHaveLength(3);
+    }
+
+    async function expectNothing(folder: string, { processes }: Remains): Promise<void> {
+      expect(await remainsOf(folder)).toEqual({ processes: [], namespaces: [], folders: [] });
+      expect(processes.filter(isStillThere)).toEqual([]);
+    }
   });
 });
 

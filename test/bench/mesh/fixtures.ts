@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeEach, describe, inject, test } from 'vitest';
+import { afterAll, beforeEach, describe, inject, type RunnerTestSuite, test } from 'vitest';
 import { keepEvidence } from './evidence.ts';
 import { type Mesh, openMesh } from './mesh.ts';
 import { type Followed, type FollowOptions, followReadme } from './readme.ts';
@@ -31,14 +31,27 @@ export function scenario(title: string, tests: () => void, meshOf: () => Mesh = 
     return;
   }
   describe(title, () => {
+    const keep = async (what: string) => {
+      if (meshOf() === undefined) return; // a mesh of the file's own that did not start
+      process.stderr.write(`evidence of "${what}": ${await keepEvidence(meshOf())}\n`);
+    };
     beforeEach(({ onTestFailed }) => {
-      onTestFailed(async ({ task }) => {
-        process.stderr.write(`evidence of "${task.name}": ${await keepEvidence(meshOf())}\n`);
-      });
+      onTestFailed(({ task }) => keep(task.name));
     });
     tests();
     test('no proxy has refused what istiod has sent it', () => expectNoRejection(meshOf()));
+    // registered last, so it runs before a hook of the file that stops its mesh
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which fixtures are asked for
+    afterAll(async ({}, suite) => {
+      for (const name of withFailedHook(suite)) await keep(`hooks of ${name}`);
+    });
   });
+}
+
+/** A suite has errors of its own when a hook of it has failed; a failed test leaves its error with itself. */
+function withFailedHook({ name, result, tasks }: Readonly<RunnerTestSuite>): string[] {
+  const own = result?.errors?.length ? [name] : [];
+  return [...own, ...tasks.flatMap((task) => (task.type === 'suite' ? withFailedHook(task) : []))];
 }
 
 /** The folder of an example: its spec is `federation.yaml`. */
