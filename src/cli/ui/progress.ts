@@ -34,7 +34,8 @@ export async function showProgress<Result>(
 async function progressOn(screen: Screen): Promise<{ progress: Progress; stop: () => void }> {
   const { stream, quiet, env } = screen;
   if (quiet) return { progress: silent, stop: nothing };
-  const animated = stream.isTTY && env.TERM !== 'dumb' && !env.CI;
+  // A terminal that doesn't say how wide it is (`script` in a pipeline) can't be written over.
+  const animated = stream.isTTY && stream.columns > 0 && env.TERM !== 'dumb' && !env.CI;
   return animated ? spinner(screen) : { progress: lines(screen), stop: nothing };
 }
 

@@ -30,7 +30,8 @@ export function reportEvents(names: readonly string[], progress: Progress): OnEv
         done.push(event.step);
         if (stage === undefined) return;
         if (done.length < stage.steps.length) return progress.now(back + stageNow(stage, done, names));
-        return progress.done(back + stageDone(stage));
+        progress.done(back + stageDone(stage));
+        return progress.now(`${back}${title(stage)} is done`);
       case 'failed':
         return progress.failed(
           `${event.step.stage}: ${event.step.cluster}: ${event.step.id.kind} ${nameOf(event.step.id)}`,
@@ -43,7 +44,8 @@ export function reportEvents(names: readonly string[], progress: Progress): OnEv
       case 'committed': {
         committed.add(event.cluster);
         const open = names.filter((name) => !committed.has(name));
-        if (open.length > 0) progress.now(`revision ${event.revision} is noted, but for ${list(open)}`);
+        if (open.length > 0)
+          progress.now(`revision ${event.revision} is in ${list([...committed])} · waiting for ${list(open)}`);
       }
     }
   };

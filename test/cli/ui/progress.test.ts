@@ -5,11 +5,11 @@ import { plain } from '../../../src/cli/ui/colour.ts';
 import { type Progress, showProgress } from '../../../src/cli/ui/progress.ts';
 
 /** What a stream got, and the stream. A terminal is a stream that says it is one. */
-function screen(terminal: boolean) {
+function screen(terminal: boolean, columns = 80) {
   const stream = new PassThrough();
   const parts: string[] = [];
   stream.on('data', (part: Buffer) => parts.push(part.toString()));
-  const tty = { isTTY: terminal, columns: 80, cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
+  const tty = { isTTY: terminal, columns, cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
   // The few members of a terminal that ora looks at.
   return { stream: Object.assign(stream, tty) as unknown as NodeJS.WriteStream, text: () => parts.join('') };
 }
@@ -32,6 +32,12 @@ test('on a terminal what goes on now is one line that is written over', async ()
   const { stream, text } = screen(true);
   await showProgress({ stream, quiet: false, paint: plain, env: {} }, twoSteps);
   expect(text()).not.toContain('cluster-a 3 of 12\n');
+});
+
+test('on a terminal of no width every step is a line', async () => {
+  const { stream, text } = screen(true, 0);
+  await showProgress({ stream, quiet: false, paint: plain, env: {} }, twoSteps);
+  expect(text()).toBe('reading cluster-a\n✔ cluster-a  12 objects\n✖ cluster-b  connection refused\n');
 });
 
 test('in a pipeline nothing moves, even when it has a terminal', async () => {

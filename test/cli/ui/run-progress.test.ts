@@ -53,6 +53,7 @@ test.for<[string, readonly string[], readonly ApplyEvent[], readonly string[]]>(
       '… stage 2 of 4, guard · a 1 of 2 · b 0 of 1',
       '… stage 2 of 4, guard · a 1 of 2 · b waits for a',
       '✔ stage 2 of 4, guard · a 2 created · b 1 created',
+      '… stage 2 of 4, guard is done',
     ],
   ],
   [
@@ -91,6 +92,7 @@ test.for<[string, readonly string[], readonly ApplyEvent[], readonly string[]]>(
       '✖ guard failed: going back',
       '… back: stage 1 of 1, unguard · b 0 of 1 · a waits for b',
       '✔ back: stage 1 of 1, unguard · b 1 deleted',
+      '… back: stage 1 of 1, unguard is done',
     ],
   ],
   [
@@ -100,7 +102,7 @@ test.for<[string, readonly string[], readonly ApplyEvent[], readonly string[]]>(
       { type: 'committed', cluster: 'a', revision: 7 },
       { type: 'committed', cluster: 'b', revision: 7 },
     ],
-    ['… revision 7 is noted, but for b'],
+    ['… revision 7 is in a · waiting for b'],
   ],
 ])('%s', ([, clusters, events, lines]) => {
   expect(said(clusters, events)).toEqual(lines);
