@@ -56,14 +56,16 @@ function journalOf(
 /** Every cluster is prepared before any runs. When one can't be, what was noted is taken back: nothing has happened. */
 export async function prepare({ sites, plan, course, signal, onEvent }: Run): Promise<Outcome | undefined> {
   onEvent({ type: 'inventory', clusters: sites.map(({ cluster }) => cluster) });
-  for (const note of course.kind === 'begin' ? firstNotes : [followingNote(course.kind)]) {
+  const notes = course.kind === 'begin' ? firstNotes : [followingNote(course.kind)];
+  for (const [index, note] of notes.entries()) {
     const failures = signal?.aborted ? [] : await eachSite(sites, note);
     if (failures.length === 0 && !signal?.aborted) continue;
     const stopped = { kind: 'stopped', at: 'prepare', failures, left: plan.steps.length } as const;
     if (course.kind !== 'begin') return stopped;
     // All or none: while one cluster may say that the run goes on, no other one may have forgotten it.
     const halted = await eachSite(sites, ({ records, journal }) => records.haltJournal(journal));
-    if (halted.length > 0) return stopped;
+    // A first note alone is no run that anybody could resume.
+    if (halted.length > 0 && index > 0) return stopped;
     const stuck = await eachSite(sites, unprepare);
     return { kind: 'refused', failures: [...failures, ...stuck] };
   }
