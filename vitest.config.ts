@@ -19,7 +19,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/**/*.cluster.test.ts', 'test/**/*.mesh.test.ts'],
           globalSetup: ['test/support/build.ts', 'test/support/shells.ts'],
-          testTimeout: 60_000, // it may run beside the meshes (scripts/test.mjs)
+          testTimeout: 20_000,
           maxWorkers: processors,
         },
       },
