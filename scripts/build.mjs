@@ -42,8 +42,6 @@ const options = {
   metafile: true,
   write: false,
   logLevel: 'warning',
-  // Optional native parts of `ws`, which does without.
-  external: ['bufferutil', 'utf-8-validate'],
   plugins: [
     { name: 'computed', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, load) },
     { name: 'only-what-is-used', setup: dropUnused },

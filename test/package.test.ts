@@ -57,8 +57,8 @@ describe('the tarball', () => {
     ]);
   });
 
-  test('is no larger than 800 KB', () => {
-    expect(packed.size).toBeLessThan(800_000);
+  test('is no larger than 600 KB', () => {
+    expect(packed.size).toBeLessThan(600_000);
   });
 
   test('holds no path of the machine that built it', () => {
