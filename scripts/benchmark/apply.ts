@@ -44,80 +44,109 @@ export const apply: Suite = {
     },
   ],
   async run(tools): Promise<Measurement[]> {
-    const bench = await startBench({ onProgress: printProgress() });
-    try {
-      for (const cluster of clusters) {
-        for (const name of ['shop', 'backend', 'istio-system', 'aegis-xc']) {
-          await bench.clusters[cluster].kubectl(['create', 'namespace', name]);
-        }
-      }
-      return await measure(bench, tools);
-    } finally {
-      await bench.stop();
+    const bare = await bundled(tools.folder);
+    const inputs = clusters.map((cluster) => ({ cluster, ...renderInto(cluster, tools) }));
+    const measurements: Measurement[] = [];
+    for (const contendersAt of [near, far, again]) {
+      measurements.push(...(await onOwnBench((bench) => contendersAt({ bench, bare, inputs, tools }), tools)));
     }
+    return measurements;
   },
 };
 
-async function measure(bench: Bench, tools: Tools): Promise<Measurement[]> {
-  const bare = await bundled(tools.folder);
-  const near = bench.kubeconfig;
-  const far = await withDelay(bench, tools.folder);
-  const inputs = clusters.map((cluster) => ({ cluster, ...renderInto(cluster, tools) }));
-  const spec = tools.specFile(services);
-  const ours = (verb: string, kubeconfig: string, ...more: string[]): Contender['command'] => [
-    process.execPath,
-    cli,
-    verb,
-    '-f',
-    spec,
-    ...['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b', '--kubeconfig', kubeconfig, '--settle', '0', '--quiet'],
-    ...more,
-  ];
-  const loop = (verb: string, kubeconfig: string): Contender['command'] => [
-    process.execPath,
-    bare,
-    verb,
-    kubeconfig,
-    ...inputs.map(({ cluster, requests }) => `${cluster}=${requests}`),
-  ];
-  const kubectl = (kubeconfig: string): Contender['command'] => [
-    'sh',
-    '-c',
-    [
-      ...inputs.map(
-        ({ cluster, manifests }) =>
-          `"${bench.kubectl}" --kubeconfig "${kubeconfig}" --context ${cluster} apply --server-side -f "${manifests}" & p="$p $!"`,
-      ),
-      'for i in $p; do wait $i || exit 1; done',
-    ].join('; '),
-  ];
-  const empty = (): Promise<void> => clear(bench);
-  const applied = async (): Promise<void> => {
-    await empty();
-    const [program, ...args] = ours('apply', near);
-    execFileSync(program, args, { stdio: 'pipe' });
-  };
+interface Place {
+  readonly bench: Bench;
+  /** The file of the bare loop. */
+  readonly bare: string;
+  readonly inputs: readonly { readonly cluster: string; readonly manifests: string; readonly requests: string }[];
+  readonly tools: Tools;
+}
+
+interface Contest {
+  readonly contenders: readonly Contender[];
+  readonly close?: () => void;
+}
+
+/** New API servers for those that run beside each other: what is deleted stays in the history of an etcd that nobody compacts. */
+async function onOwnBench(
+  contest: (bench: Bench) => Contest | Promise<Contest>,
+  { rounds }: Tools,
+): Promise<Measurement[]> {
+  const bench = await startBench({ onProgress: printProgress() });
   try {
-    return [
-      ...(await compare(tools.rounds, [
-        { name: 'aegis-xc apply', command: ours('apply', near), before: empty },
-        { name: 'bare dry-run + PATCH', command: loop('apply', near), before: empty },
-        { name: 'kubectl apply --server-side', command: kubectl(near), before: empty },
-      ])),
-      ...(await compare(tools.rounds, [
-        { name: `aegis-xc apply, ${roundTrip} ms`, command: ours('apply', far.kubeconfig), before: empty },
-        { name: `bare dry-run + PATCH, ${roundTrip} ms`, command: loop('apply', far.kubeconfig), before: empty },
-        { name: `kubectl apply --server-side, ${roundTrip} ms`, command: kubectl(far.kubeconfig), before: empty },
-      ])),
-      ...(await compare(tools.rounds, [
-        { name: 'aegis-xc apply without changes', command: ours('apply', near), before: applied },
-        { name: 'bare lists + start-up', command: loop('list', near) },
-      ])),
-    ];
+    for (const cluster of clusters) {
+      for (const name of ['shop', 'backend', 'istio-system', 'aegis-xc']) {
+        await bench.clusters[cluster].kubectl(['create', 'namespace', name]);
+      }
+    }
+    const { contenders, close } = await contest(bench);
+    try {
+      return await compare(rounds, contenders);
+    } finally {
+      close?.();
+    }
   } finally {
-    far.close();
+    await bench.stop();
   }
 }
+
+const near = (place: Place): Contest => ({ contenders: writers(place, place.bench.kubeconfig, '') });
+
+async function far(place: Place): Promise<Contest> {
+  const { kubeconfig, close } = await withDelay(place.bench, place.tools.folder);
+  return { contenders: writers(place, kubeconfig, `, ${roundTrip} ms`), close };
+}
+
+function again(place: Place): Contest {
+  const { bench, tools } = place;
+  const command = ours(tools, bench.kubeconfig);
+  const applied = async (): Promise<void> => {
+    const [program, ...args] = command;
+    execFileSync(program, args, { stdio: 'pipe' });
+  };
+  return {
+    contenders: [
+      { name: 'aegis-xc apply without changes', command, before: applied },
+      { name: 'bare lists + start-up', command: loop(place, 'list', bench.kubeconfig) },
+    ],
+  };
+}
+
+/** Each begins with empty clusters. */
+function writers(place: Place, kubeconfig: string, suffix: string): Contender[] {
+  const before = () => clear(place.bench);
+  return [
+    { name: `aegis-xc apply${suffix}`, command: ours(place.tools, kubeconfig), before },
+    { name: `bare dry-run + PATCH${suffix}`, command: loop(place, 'apply', kubeconfig), before },
+    { name: `kubectl apply --server-side${suffix}`, command: kubectl(place, kubeconfig), before },
+  ];
+}
+
+const ours = ({ specFile }: Tools, kubeconfig: string): Contender['command'] => [
+  process.execPath,
+  ...[cli, 'apply', '-f', specFile(services), '--kubeconfig', kubeconfig],
+  ...['--cluster-a', 'cluster-a', '--cluster-b', 'cluster-b', '--settle', '0', '--quiet'],
+];
+
+const loop = ({ bare, inputs }: Place, verb: string, kubeconfig: string): Contender['command'] => [
+  process.execPath,
+  bare,
+  verb,
+  kubeconfig,
+  ...inputs.map(({ cluster, requests }) => `${cluster}=${requests}`),
+];
+
+const kubectl = ({ bench, inputs }: Place, kubeconfig: string): Contender['command'] => [
+  'sh',
+  '-c',
+  [
+    ...inputs.map(
+      ({ cluster, manifests }) =>
+        `"${bench.kubectl}" --kubeconfig "${kubeconfig}" --context ${cluster} apply --server-side -f "${manifests}" & p="$p $!"`,
+    ),
+    'for i in $p; do wait $i || exit 1; done',
+  ].join('; '),
+];
 
 /** As a program of its own, so that it starts as fast as ours. */
 async function bundled(folder: string): Promise<string> {

@@ -43,8 +43,10 @@ scenario('service-to-service', () => {
         localBefore = await localTraffic();
       },
     });
-    // a connection that its sidecar has kept since before the policy carries one request more
-    await eventually(() => expectRefused(askLocally));
+    // each connection that its sidecar has kept since before the policy, one to each pod, carries one request more
+    await eventually(async () => {
+      for (let n = 0; n < 4; n++) await expectRefused(askLocally);
+    });
     await eventually(async () => expect((await call(frontend)).status).toBe(200));
   });
 
