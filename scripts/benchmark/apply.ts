@@ -108,6 +108,10 @@ function again(place: Place): Contest {
     contenders: [
       { name: 'aegis-xc apply without changes', command, before: applied },
       { name: 'bare lists + start-up', command: loop(place, 'list', bench.kubeconfig) },
+      {
+        name: `aegis-xc render (${services} services)`,
+        command: [process.execPath, cli, 'render', '-f', tools.specFile(services)],
+      },
     ],
   };
 }
