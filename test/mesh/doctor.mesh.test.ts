@@ -96,10 +96,10 @@ const works = () => eventually(async () => expect((await call()).status).toBe(20
 /** The last line that a proxy has written about a call that failed. */
 const logged = (cluster: string, target: typeof frontend, pattern: RegExp) => async (): Promise<string> => {
   const since = new Date();
-  // longer than its proxy tries, or that one would write that the caller went away
-  expect((await call(20_000)).status).not.toBe(200);
   let line = '';
-  await eventually(() => {
+  await eventually(async () => {
+    // longer than its proxy tries, or that one would write that the caller went away
+    expect((await call(20_000)).status).not.toBe(200);
     line =
       mesh
         .accessLog(cluster, target, { since })
