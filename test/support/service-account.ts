@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import * as z from 'zod';
+import type { JsonObject } from '../../src/json.ts';
 import type { ClusterAccess } from '../bench/access.ts';
 
 /** Service accounts of the Namespace `ci`, and the roles that `rbac` prints. */
@@ -28,18 +29,18 @@ export const rolesIn = (yaml: string): Role[] =>
   });
 
 /** Makes what was printed, and gives the account all the roles of it. */
-export async function grant(access: ClusterAccess, printed: string, account: string): Promise<void> {
-  await access.kubectl(['apply', '-f', '-'], printed);
-  for (const one of rolesIn(printed)) await bind(access, one, account);
+export async function grant({ kubectl }: ClusterAccess, printed: string, account: string): Promise<void> {
+  const bindings = rolesIn(printed).map((one) => `---\n${JSON.stringify(bindingOf(one, account))}\n`);
+  await kubectl(['apply', '-f', '-'], [printed, ...bindings].join(''));
 }
 
-async function bind({ kubectl }: ClusterAccess, { kind, metadata }: Role, account: string): Promise<void> {
-  const { name, namespace } = metadata;
-  const place = namespace === undefined ? [] : ['-n', namespace];
-  const what = namespace === undefined ? 'clusterrolebinding' : 'rolebinding';
-  const to = `--${kind === 'Role' ? 'role' : 'clusterrole'}=${name}`;
-  await kubectl(['create', what, `${name}-${account}`, to, `--serviceaccount=ci:${account}`, ...place]);
-}
+const bindingOf = ({ kind, metadata: { name, namespace } }: Role, account: string): JsonObject => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: `${kind}Binding`,
+  metadata: { name: `${name}-${account}`, ...(namespace && { namespace }) },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },
+  subjects: [{ kind: 'ServiceAccount', name: account, namespace: 'ci' }],
+});
 
 /** An account without any right, in the Namespace `ci`. */
 export async function makeAccount({ kubectl }: ClusterAccess, account: string): Promise<void> {
