@@ -33,7 +33,7 @@ export interface Mesh {
   cli(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Waits until all workloads of the namespaces are as their spec says. */
   waitReady(cluster: string, ...namespaces: string[]): Promise<void>;
-  /** New pods for a Deployment, as after `kubectl rollout restart`; waits until the old ones are gone. */
+  /** New pods for a Deployment, as after `kubectl rollout restart`; waits until they serve. An old one may still be going. */
   restart(cluster: string, namespace: string, ...deployments: string[]): Promise<void>;
   scale(cluster: string, namespace: string, workload: string, replicas: number): Promise<void>;
   /** Removes everything that a new mesh does not have. */

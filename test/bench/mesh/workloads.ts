@@ -8,7 +8,7 @@ export interface Waiting {
   readonly lastWords: (workload: string) => string;
 }
 
-/** Waits until every Deployment and StatefulSet of the namespaces is as its spec says, old pods gone. */
+/** Waits until every Deployment and StatefulSet of the namespaces is as its spec says. Pods that are going count no more. */
 export async function untilReady(
   access: ClusterAccess,
   namespaces: readonly string[],
