@@ -23,6 +23,7 @@ describe.sequential('a run that breaks', () => {
       const stop = writeStatuses(Object.values(clusters));
       const begun = performance.now();
       const results: Awaited<ReturnType<typeof sweepPair>>[] = [];
+      const progress = everything ? printEveryMinute() : undefined;
       const queue = [...pairs.entries()];
       const work = async (n: number): Promise<void> => {
         const lane = await openLane({ bench, third, name: `sweep-${n}` });
@@ -31,7 +32,7 @@ describe.sequential('a run that breaks', () => {
             const [index, pair] = next;
             // What is left of the time, shared by the pairs that are left.
             const share = ((budget - (performance.now() - begun)) * lanes) / (queue.length + lanes);
-            results.push(await sweepPair(lane, pair, { seed: seed + index, share }));
+            results.push(await sweepPair(lane, pair, { seed: seed + index, share, onCase: () => progress?.count() }));
           }
         } finally {
           await lane.close();
@@ -40,6 +41,7 @@ describe.sequential('a run that breaks', () => {
       try {
         await Promise.all(Array.from({ length: lanes }, (_, n) => work(n)));
       } finally {
+        progress?.stop();
         stop();
       }
       const wrong = results.flatMap((one) => one.wrong);
@@ -64,7 +66,7 @@ interface Swept {
 async function sweepPair(
   lane: Awaited<ReturnType<typeof openLane>>,
   pair: Pair,
-  { seed, share }: { readonly seed: number; readonly share: number },
+  { seed, share, onCase }: { readonly seed: number; readonly share: number; readonly onCase: () => void },
 ): Promise<Swept> {
   const begun = performance.now();
   const writes = await lane.begin(pair, { settled: everything });
@@ -90,9 +92,20 @@ async function sweepPair(
     }
     ends.set(`${next.how}: ${result.end}`, (ends.get(`${next.how}: ${result.end}`) ?? 0) + 1);
     done++;
+    onCase();
   }
   await lane.end();
   return { name: pair.name, done, all, wrong, ends };
+}
+
+/** All cases take an hour and a half: whoever waits sees that it goes on. */
+function printEveryMinute(): { count(): void; stop(): void } {
+  let done = 0;
+  let minutes = 0;
+  const timer = setInterval(() => {
+    process.stderr.write(`kill-point sweep: ${done} cases in ${++minutes} min\n`);
+  }, 60_000);
+  return { count: () => void done++, stop: () => clearInterval(timer) };
 }
 
 function report(results: readonly Swept[], seconds: number): void {
