@@ -9,6 +9,9 @@ import type { Step } from '../plan/step.ts';
 import type { Run, RunOptions } from './options.ts';
 import type { Failure, Left, Outcome } from './outcome.ts';
 import { eachSite, type Locks, type Site, uidsOf } from './sites.ts';
+import type { StagesResult } from './stages.ts';
+
+type Stopped = Extract<Outcome, { kind: 'stopped' }>;
 
 /** What a failure in a stage leads to: going back needs the clusters, and the lock, as much as going on. */
 export const goesBack = (at: Stage, failures: readonly Failure[], { onFailure, course, signal }: RunOptions): boolean =>
@@ -25,16 +28,17 @@ const isOutOfReach = ({ step, error }: Failure): boolean =>
 /** The way back is a plan like any other, done by `doPlan`: from what is there now to what was there before. */
 export async function goBack(
   run: Run,
-  { at, failures }: { readonly at: Stage; readonly failures: readonly Failure[] },
+  { at, failures, left }: Required<StagesResult>,
   doPlan: (options: RunOptions, locks: Locks) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { sites, plan, replan, onEvent } = run;
   onEvent({ type: 'rolling-back', at });
-  const stopped = (more: readonly Failure[]): Outcome => ({
+  const stopped = (more: readonly Failure[], where: Stopped['at'] = at): Stopped => ({
     kind: 'stopped',
-    at,
+    at: where,
     failures: [...failures, ...more],
-    left: plan.steps.length,
+    left,
+    onWayBack: true,
   });
   const manifests = sites.flatMap(({ cluster, journal }) => manifestsOf(cluster, journal.images.before));
   const course = { kind: 'back', revision: plan.revision } as const;
@@ -50,11 +54,20 @@ export async function goBack(
     const outcome = await doPlan({ ...run, plan: back, manifests, course }, locks);
     if (outcome.kind === 'rolled-back') return { kind: 'rolled-back', at, failures };
     if (outcome.kind === 'incomplete') return { ...outcome, at, failures: [...failures, ...outcome.failures] };
+    if (outcome.kind === 'stopped') return stopped(outcome.failures, outcome.at);
+    if (outcome.kind === 'interrupted') return { ...outcome, onWayBack: true };
     return outcome;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return stopped([{ cluster: sites[0]?.cluster ?? '', step: undefined, error }]);
+    return stopped(failuresOf(error, sites));
   }
+}
+
+/** Several clusters may not have answered, each for a reason of its own. */
+function failuresOf(error: unknown, sites: readonly Site[]): Failure[] {
+  if (error instanceof AggregateError) return error.errors.flatMap((one) => failuresOf(one, sites));
+  if (!(error instanceof Error)) throw error;
+  const cluster = error instanceof ClusterError ? error.cluster : sites.map((site) => site.cluster).join(', ');
+  return [{ cluster, step: undefined, error }];
 }
 
 /**
@@ -78,8 +91,11 @@ export async function restore(run: Run): Promise<Outcome> {
 async function restoreRecords(site: Site, run: Run): Promise<void> {
   const { records, plan } = site;
   const { journal, uid } = plan.observation;
-  const participants = participantsBefore(site, run);
-  const had = participants.find((one) => one.uid === uid)?.revision ?? 0;
+  const all = participantsOf(site, run);
+  const had = all.find((one) => one.uid === uid)?.revision;
+  // It took no part in the run: what is noted there is somebody else's.
+  if (had === undefined) return;
+  const participants = all.filter(({ revision }) => revision > 0);
   const now = uidsOf(site, run.written);
   // Where it has committed, its old inventory is known from what the others say, and from what is there.
   const old = journal?.images.inventory ?? {
@@ -91,7 +107,9 @@ async function restoreRecords(site: Site, run: Run): Promise<void> {
     ...item,
     uid: uids.get(objectKey(item)) ?? item.uid,
   }));
-  await (had === 0 ? records.dropInventory() : records.keepInventory({ ...old, items }));
+  if (had === 0 && items.length === 0) await records.dropInventory();
+  // Of one that joined with this run only what stays is noted, so that it is not forgotten.
+  else await records.keepInventory(had === 0 ? { ...now, revision: 0, hash: '', items } : { ...old, items });
   // What was not kept up is no revision, and the next run makes one of its number.
   await records.dropRevisions({ after: had });
   await records.dropJournal();
@@ -103,10 +121,10 @@ function stayingItems({ cluster, plan: { observation } }: Site, { plan }: Run): 
   return (observation.inventory?.items ?? []).filter((item) => staying.has(worldKey(cluster, objectKey(item))));
 }
 
-/** Those of the revision that the run came from; every journal knows them. */
-function participantsBefore({ plan: { observation } }: Site, { sites }: Run): readonly Participant[] {
+/** All that took part in the run, with the revision that each came from; every journal knows them. */
+function participantsOf({ plan: { observation } }: Site, { sites }: Run): readonly Participant[] {
   const [journal] = [observation, ...sites.map(({ plan }) => plan.observation)].flatMap(({ journal }) => journal ?? []);
-  return journal?.participants.filter(({ revision }) => revision > 0) ?? [];
+  return journal?.participants ?? [];
 }
 
 export const leftByFailure = ({ cluster, step, error }: Failure): Left => ({

@@ -3,7 +3,7 @@ import { ClusterError } from '../errors.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
 import { sameAsLive } from '../plan/compare.ts';
 import { type Inventory, inventoryObjects } from '../plan/inventory.ts';
-import { isImageOf, isOfRun, type Journal, journalHead, journalImages, journalName } from '../plan/journal.ts';
+import { isImageOf, isOfRun, type Journal, journalHead, journalImages, journalName, runOf } from '../plan/journal.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { fieldManager, systemNamespace } from '../plan/ownership.ts';
 import { configMaps, type Kept, type Part, partOf, recordSelector } from '../plan/records.ts';
@@ -109,8 +109,11 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       const labelSelector = recordSelector(federation, 'inventory', 'journal');
       const there = await client.list(configMaps, { namespace: systemNamespace, labelSelector });
       kept.clear();
+      const head = there.find(({ metadata }) => metadata.name === journalName(federation));
+      // Another run has the cluster: its records are not ours to take back.
+      if (head !== undefined && runOf(head) !== journal.run) return;
       for (const object of there) kept.set(object.metadata.name, object);
-      if (kept.has(journalName(federation))) await put(journalHead(journal, await keepImages(journal)));
+      if (head !== undefined) await put(journalHead(journal, await keepImages(journal)));
     },
     dropJournal: async () => {
       // The head last: without it the images are nothing.

@@ -25,41 +25,75 @@ export interface LockOptions {
   readonly federation: string;
   /** Milliseconds after which a lock that nobody renews is free. */
   readonly ttl: number;
-  /** Milliseconds for which somebody's lock is watched before it is taken for dead; default `ttl`. */
+  /** Milliseconds for which somebody's lock is watched before it is taken for dead; default: what its holder has said. */
   readonly patience?: number | undefined;
   readonly onWait?: (holder: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The Lease of a federation in a cluster, which nobody holds or whose holder is dead. */
+export interface FreeLease {
+  /** As it was seen; undefined where there was none. */
+  readonly seen: LiveObject | undefined;
+}
+
 /**
- * Takes the Lease of a federation in a cluster. One that somebody holds is watched: when it changes, its holder lives and
- * this throws; when it does not change for `ttl` on our own clock, it is taken over.
+ * Looks at a Lease that is to be taken. One that somebody holds is watched: when it changes, its holder lives and this throws;
+ * when it does not change for as long as its holder may take to renew it, on our own clock, that one is dead.
  */
-export async function takeLock(options: LockOptions): Promise<Lock> {
+export async function watchLock(options: LockOptions): Promise<FreeLease> {
+  const seen = await readLease(options);
+  await untilFree(seen, options);
+  return { seen };
+}
+
+/** Takes a Lease that was found free. Throws when somebody has taken or renewed it since. */
+export async function takeLock(options: LockOptions, { seen }: FreeLease): Promise<Lock> {
   const { client, federation } = options;
   await makeNamespace(client, federation);
-  const before = await readLease(options);
-  await untilFree(before, options);
-  // Whoever renews in between, or is as quick as we are, makes this a conflict.
   const fresh = await readLease(options);
-  if (fresh && before && isHeld(fresh) && versionOf(fresh) !== versionOf(before)) throw heldBy(fresh, options);
+  if (fresh && isHeld(fresh) && versionOf(fresh) !== (seen && versionOf(seen))) throw heldBy(fresh, options);
   const started = clock();
-  const live = await writeLease(options, fresh, { holder: me(), fence: fenceOf(fresh) + 1 });
+  const taking = writeLease(options, fresh, { holder: me(), fence: fenceOf(fresh) + 1 });
+  const live = await taking.catch(lostRace(options));
   await mustRefuseTwins(options);
   return holdLock(live, started, options);
 }
 
+/** Whoever was as quick as we are, and a little quicker, has it. */
+const lostRace =
+  (options: LockOptions) =>
+  async (error: unknown): Promise<never> => {
+    const lost = error instanceof ClusterError && ['exists', 'changed', 'replaced'].includes(error.reason);
+    const now = lost ? await readLease(options) : undefined;
+    throw now && isHeld(now) ? heldBy(now, options) : error;
+  };
+
 async function untilFree(lease: LiveObject | undefined, options: LockOptions): Promise<void> {
   if (lease === undefined || !isHeld(lease)) return;
-  const { ttl, patience = ttl, onWait, signal } = options;
+  const { patience = patienceWith(lease, options), onWait, signal } = options;
   onWait?.(holderOf(lease));
   const end = performance.now() + patience;
   while (performance.now() < end) {
-    await sleep(Math.min(1000, patience / 3), undefined, signal ? { signal } : {});
+    // A signal that ends the wait ends nothing else: it is looked at below.
+    await sleep(Math.min(1000, patience / 3), undefined, signal ? { signal } : {}).catch(() => {});
+    if (signal?.aborted) throw stillHeld(lease, options);
     const now = await readLease(options);
     if (now === undefined || !isHeld(now)) return;
     if (versionOf(now) !== versionOf(lease)) throw heldBy(now, options);
   }
+}
+
+/** The longest time for which a lock may be kept without being renewed: ten minutes. */
+export const longestTtl = 600_000;
+
+/**
+ * The holder says how long it may be silent, and nobody else's patience makes it dead sooner. What says longer than
+ * any run can was not written by one.
+ */
+function patienceWith(lease: LiveObject, { ttl }: LockOptions): number {
+  const said = Number(specOf(lease).leaseDurationSeconds ?? 0) * 1000;
+  return said > longestTtl ? ttl : Math.max(ttl, said);
 }
 
 /** Two clocks: a machine that slept has stood still on one of them. */
@@ -196,6 +230,16 @@ const heldBy = (lease: LiveObject, { client }: LockOptions): ClusterError =>
     reason: 'lock-held',
     hint: 'Wait until that run has ended, then run the command again.',
   });
+
+const stillHeld = (lease: LiveObject, { client }: LockOptions): ClusterError =>
+  new ClusterError(
+    client.cluster,
+    `${holderOf(lease)} has the lock, and was not watched until that could be told dead.`,
+    {
+      reason: 'lock-held',
+      hint: 'The lock of a run that died is free when its time is over (its --lock-ttl, 30s if it said nothing): allow for it with --timeout.',
+    },
+  );
 
 const lockLost = (cluster: string): ClusterError =>
   new ClusterError(

@@ -22,7 +22,7 @@ export interface RunOptions {
   /** Milliseconds after which the lock of a run that has died is free. */
   readonly lockTtl: number;
   /** Milliseconds for which such a lock is watched first; default the same. */
-  readonly lockPatience?: number;
+  readonly lockPatience?: number | undefined;
   readonly about: { readonly commit?: string | undefined; readonly tool: string; readonly allowed: readonly string[] };
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: OnEvent;

@@ -15,9 +15,11 @@ export type Outcome =
       readonly at: Stage | 'prepare' | 'commit';
       readonly failures: readonly Failure[];
       readonly left: number;
+      /** After a stage that failed: the failures are of both ways, and what is left is of the way there. */
+      readonly onWayBack?: true;
     }
   /** The same, because somebody or the time-out said so. */
-  | { readonly kind: 'interrupted'; readonly left: number }
+  | { readonly kind: 'interrupted'; readonly left: number; readonly onWayBack?: true }
   /** Every cluster is as it was before. */
   | { readonly kind: 'rolled-back'; readonly at: Stage; readonly failures: readonly Failure[] }
   /** Not every cluster is. */

@@ -20,7 +20,7 @@ export async function runPlan(options: RunOptions): Promise<Outcome> {
   const onWait = (holder: string): void => onEvent({ type: 'waiting', holder });
   return withLocks(plan, clients, { ttl, patience, onWait, signal }, async (locks) => {
     const now = await options.replan(options.manifests, course);
-    const changes = changesBetween(plan, now);
+    const changes = [...changesBetween(plan, now), ...(course.kind === 'begin' ? [] : endedSince(plan, now))];
     if (changes.length > 0) return { kind: 'out-of-date', changes };
     return doPlan({ ...options, plan: now }, locks);
   });
@@ -40,6 +40,15 @@ function changesBetween(plan: Plan, now: Plan): string[] {
   return [...differences(fingerprint(plan), fingerprint(now)), ...found.map(({ message }) => message)];
 }
 
+/** Who ends a run may find that somebody else has ended it, or gone on with it in some cluster. */
+const endedSince = (plan: Plan, now: Plan): string[] =>
+  plan.clusters.flatMap(({ observation: { uid, cluster, journal } }) => {
+    const [there] = now.clusters.filter((one) => one.observation.uid === uid);
+    return journal?.run === there?.observation.journal?.run
+      ? []
+      : [`somebody else has ended the unfinished run in ${cluster}`];
+  });
+
 /** All that is done while the locks are held. */
 async function doPlan(options: RunOptions, locks: Locks): Promise<Outcome> {
   const run = beginRun(options, locks);
@@ -48,7 +57,7 @@ async function doPlan(options: RunOptions, locks: Locks): Promise<Outcome> {
   const result = await goThrough(run);
   const { at, failures } = result;
   if (at === undefined) return run.course.kind === 'back' ? restore(run) : commit(run);
-  if (goesBack(at, failures, run)) return goBack(run, { at, failures }, doPlan);
+  if (goesBack(at, failures, run)) return goBack(run, { ...result, at }, doPlan);
   return stopped({ ...result, at }, run);
 }
 

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../clusters/client.ts';
 import { objectKey } from '../plan/object-key.ts';
 import type { ClusterPlan, Plan } from '../plan/plan.ts';
 import { type KeptRecords, keepRecords } from './keep-records.ts';
-import { type Lock, type LockOptions, takeLock } from './lock.ts';
+import { type FreeLease, type Lock, type LockOptions, takeLock, watchLock } from './lock.ts';
 import type { Failure } from './outcome.ts';
 
 /** One cluster of a run. */
@@ -18,7 +18,7 @@ export type Locks = ReadonlyMap<string, Lock>;
 
 /**
  * Takes the locks of all clusters or none, in one order for everybody: of two runs that begin at once, one gets the first
- * lock and the other stops there.
+ * lock and the other stops there. Those of a run that died are watched all at once.
  */
 export async function withLocks<Result>(
   plan: Plan,
@@ -31,14 +31,32 @@ export async function withLocks<Result>(
     .sort((a, b) => (a.uid < b.uid ? -1 : 1));
   const locks = new Map<string, Lock>();
   try {
-    for (const { cluster } of order) {
+    const wanted = order.map(({ cluster }) => {
       const client = clients.get(cluster);
       if (client === undefined) throw new Error(`${cluster} is not connected`);
-      locks.set(cluster, await takeLock({ ...options, client, federation: plan.federation }));
-    }
+      return { ...options, client, federation: plan.federation };
+    });
+    for (const { one, lease } of await watchAll(wanted)) locks.set(one.client.cluster, await takeLock(one, lease));
     return await work(locks);
   } finally {
     await Promise.all([...locks.values()].map((lock) => lock.release()));
+  }
+}
+
+/** One that is held by somebody who lives ends the watch of the others. */
+async function watchAll<One extends LockOptions>(all: readonly One[]): Promise<{ one: One; lease: FreeLease }[]> {
+  const watch = new AbortController();
+  const end = (): void => watch.abort();
+  const outside = all[0]?.signal;
+  outside?.addEventListener('abort', end);
+  if (outside?.aborted) end();
+  try {
+    return await Promise.all(
+      all.map(async (one) => ({ one, lease: await watchLock({ ...one, signal: watch.signal }) })),
+    );
+  } finally {
+    end();
+    outside?.removeEventListener('abort', end);
   }
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import { type Change, type Journal, manifestsOf } from '../plan/journal.ts';
+import { type Change, type Journal, manifestsOf, type Participant } from '../plan/journal.ts';
 import type { Observation } from '../plan/observation.ts';
 import { hasGoneBack, isOvertaken } from '../plan/overtaken.ts';
 import { systemNamespace } from '../plan/ownership.ts';
@@ -19,14 +19,21 @@ export interface Goal {
 }
 
 /** Where a run that was not finished was to go, or came from; undefined when there is none. */
-export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'): Promise<Goal | undefined> {
+export async function unfinishedGoal(
+  place: Place,
+  direction: 'forward' | 'back',
+  without: readonly string[] = [],
+): Promise<Goal | undefined> {
   const observations = await observeClusters(place, []);
+  const strangers = strangersIn(place);
   const journals = observations.flatMap(({ journal }) =>
     journal && journal.state !== 'prepared' && !isOvertaken(journal, observations) ? [journal] : [],
   );
   const [journal] = journals;
+  mustTakePart(strangers, journal?.participants ?? []);
   if (journal === undefined) return undefined;
   if (journals.some(({ run }) => run !== journal.run)) throw severalRuns(journals);
+  mustBeThere(journal, observations, without);
   // Once it goes back somewhere, what it was to make can't be had everywhere any more.
   const back =
     direction === 'back' ||
@@ -35,11 +42,47 @@ export async function unfinishedGoal(place: Place, direction: 'forward' | 'back'
   const previous = Math.max(0, ...journal.participants.map(({ revision }) => revision));
   const sets = await Promise.all(observations.map((one) => endOf(one, { place, back, run: journal })));
   return {
-    course: { kind: back ? 'back' : 'forward', revision: back ? previous : journal.revision },
+    course: back
+      ? { kind: 'back', revision: previous }
+      : { kind: 'forward', revision: journal.revision, hash: journal.hash },
     change: journal.change,
     manifests: sets.flat(),
     leaving: new Set(back ? [] : observations.filter(({ uid }) => leaves(uid, journal)).map(({ cluster }) => cluster)),
   };
+}
+
+/** Clusters that are connected to, and are not in the spec. */
+const strangersIn = ({ clients, federation: { clusters } }: Place): string[] =>
+  [...clients.keys()].filter((name) => !clusters.some((cluster) => cluster.name === name));
+
+/** A name that is in neither is a typing error. */
+function mustTakePart(strangers: readonly string[], participants: readonly Participant[]): void {
+  const stranger = strangers.find((name) => !participants.some((one) => one.name === name));
+  if (stranger === undefined) return;
+  throw new UsageError(
+    `"${stranger}" is not a cluster of this federation, and takes part in no unfinished run.`,
+    '`aegis-xc status` shows what is unfinished, and where.',
+  );
+}
+
+/** Neither a cluster of the run may be forgotten, nor one that has notes of another run be taken for one of this. */
+function mustBeThere(journal: Journal, observations: readonly Observation[], without: readonly string[]): void {
+  const uids = new Set(observations.map(({ uid }) => uid));
+  const missing = journal.participants.filter(({ uid, name }) => !uids.has(uid) && !without.includes(name));
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => name);
+    throw new UsageError(
+      `${names.join(', ')} took part in the run that is unfinished, and ${names.length === 1 ? 'is' : 'are'} not asked.`,
+      `Say where: ${names.map((name) => `--context ${name}=<context>`).join(' ')}; or leave out what is gone for now with --without.`,
+    );
+  }
+  const other = observations.find((one) => one.journal !== undefined && one.journal.run !== journal.run);
+  if (other !== undefined) {
+    throw new UsageError(
+      `${other.cluster} has the notes of another run than the one that is unfinished elsewhere.`,
+      `End that one with --without ${other.cluster}; the next apply brings ${other.cluster} up.`,
+    );
+  }
 }
 
 const leaves = (uid: string, { participants }: Journal): boolean =>
@@ -90,14 +133,15 @@ const severalRuns = (journals: readonly Journal[]): UsageError =>
 /** A revision that is kept in every cluster, to be applied again. */
 export async function revisionGoal(place: Place, wanted: number | undefined): Promise<Goal> {
   const known = await revisionsOf(place);
-  const number = wanted ?? known[1]?.revision;
-  const numbers = known.map(({ revision }) => revision).join(', ') || 'none';
+  const numbers = [...new Set(known.map(({ revision }) => revision))];
+  const number = wanted ?? numbers[1];
   if (number === undefined || !known.some(({ revision }) => revision === number)) {
     throw new UsageError(
       number === undefined ? 'There is no revision before this one.' : `Revision ${number} is not kept.`,
-      `Kept are: ${numbers}. \`aegis-xc history\` lists them.`,
+      `Kept are: ${numbers.join(', ') || 'none'}. \`aegis-xc history\` lists them.`,
     );
   }
+  mustBeOne(number, known);
   const sets = await Promise.all(
     [...place.clients.keys()].map(async (cluster) => {
       const manifests = await revisionIn(place, cluster, number);
@@ -113,22 +157,34 @@ async function revisionIn(place: Place, cluster: string, number: number): Promis
   return read && manifestsOf(cluster, read.manifests);
 }
 
-/** The revisions of all clusters, newest first. */
-export async function revisionsOf(
-  place: Place,
-): Promise<readonly (Revision & { readonly clusters: readonly string[] })[]> {
+/** Clusters that were changed apart from each other may have different revisions of one number. */
+function mustBeOne(number: number, known: readonly KeptRevision[]): void {
+  const [one, other] = known.filter(({ revision }) => revision === number);
+  if (one === undefined || other === undefined) return;
+  throw new UsageError(
+    `Revision ${number} of ${one.clusters.join(', ')} is not that of ${other.clusters.join(', ')}: they were applied apart from each other.`,
+    'Name another revision with --to, or apply the spec that is wanted. `aegis-xc history` lists both.',
+  );
+}
+
+/** A revision, and the clusters that keep it. */
+export type KeptRevision = Revision & { readonly clusters: readonly string[] };
+
+/** The revisions of all clusters, newest first; those of one number that are not the same stand beside each other. */
+export async function revisionsOf(place: Place): Promise<readonly KeptRevision[]> {
   const read = await Promise.all(
     [...place.clients.keys()].map(async (cluster) =>
       parseRevisions(await recordsIn(place, cluster)).map((revision) => ({ revision, cluster })),
     ),
   );
-  const numbers = new Map<number, Revision & { clusters: string[] }>();
+  const kept = new Map<string, Revision & { clusters: string[] }>();
   for (const { revision, cluster } of read.flat()) {
-    const known = numbers.get(revision.revision);
+    const key = `${revision.revision} ${revision.hash}`;
+    const known = kept.get(key);
     if (known) known.clusters.push(cluster);
-    else numbers.set(revision.revision, { ...revision, clusters: [cluster] });
+    else kept.set(key, { ...revision, clusters: [cluster] });
   }
-  return [...numbers.values()].sort((a, b) => b.revision - a.revision);
+  return [...kept.values()].sort((a, b) => b.revision - a.revision);
 }
 
 const recordsIn = async ({ clients, federation }: Place, cluster: string) =>

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { longestTtl } from '../apply/lock.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { type Place, readPlan } from '../apply/read-plan.ts';
 import { runPlan } from '../apply/run.ts';
@@ -7,14 +8,14 @@ import type { Code } from '../codes.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import type { Cluster } from '../model/federation.ts';
+import type { Cluster, Federation } from '../model/federation.ts';
 import type { Fingerprint } from '../plan/differences.ts';
 import type { Plan } from '../plan/plan.ts';
 import { allowedIn, allowOption } from './allow.ts';
 import { type Clients, withClusters } from './clusters.ts';
 import { outputOption } from './command.ts';
 import { compileSpec } from './compile.ts';
-import { type ContextOptions, contextOptions, durationOption } from './contexts.ts';
+import { type ContextOptions, contextOptions, durationOption, shortDurationOption } from './contexts.ts';
 import { commitOf } from './git.ts';
 import { within } from './interrupts.ts';
 import { printJson } from './output.ts';
@@ -57,7 +58,14 @@ export const changeOptions = (command: Command): Command =>
       .addOption(
         durationOption('--settle <duration>', 'pause between two stages, for the proxies to hear of the first', '2s'),
       )
-      .addOption(durationOption('--lock-ttl <duration>', 'after which the lock of a run that died is free', '30s'))
+      .addOption(
+        shortDurationOption(
+          '--lock-ttl <duration>',
+          'after which the lock of this run is free, should it die',
+          '30s',
+          longestTtl,
+        ),
+      )
       .addOption(outputOption('text', 'json')),
   );
 
@@ -86,15 +94,15 @@ export interface Change {
   readonly mustBeSaid: boolean;
   /** The plan as somebody has approved it. */
   readonly saved?: Fingerprint | undefined;
-  /** A cluster beside those of the spec. */
-  readonly also?: readonly Cluster[];
+  /** Clusters beside those of the spec. */
+  readonly also?: (federation: Federation) => readonly Cluster[];
 }
 
 /** The road of every command that writes: read, plan, have every write tried, show, ask, write. */
 export async function changeClusters(change: Change, options: ChangeOptions, session: Session): Promise<ExitCode> {
   const { federation, manifests: rendered, diagnostics: warned, locate } = await compileSpec(session);
   const { takeOver = false, dryRun = false, forget = [], without = [], allow = [] } = options;
-  const clusters = [...federation.clusters, ...(change.also ?? [])];
+  const clusters = [...federation.clusters, ...(change.also?.(federation) ?? [])];
   return withClusters(clusters, options, session, async (clients, signal, gently) => {
     const place = { clients, federation };
     const goal = await change.goal(place, rendered);

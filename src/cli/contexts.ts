@@ -42,6 +42,14 @@ function milliseconds(text: string): number {
   return Number(number) * { ms: 1, s: 1000, m: 60_000 }[unit];
 }
 
+/** The same, no longer than something may last. */
+export const shortDurationOption = (flags: string, description: string, usual: string, longest: number): Option =>
+  durationOption(flags, description, usual).argParser((text) => {
+    const value = milliseconds(text);
+    if (value > longest) throw new InvalidArgumentError(`Write a duration of at most ${longest / 60_000}m.`);
+    return value;
+  });
+
 /** All that is asked of a cluster before it is connected to. */
 export type Named = Pick<Cluster, 'name' | 'context'>;
 

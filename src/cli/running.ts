@@ -59,10 +59,13 @@ export function outcomeText(outcome: Outcome, plan: Plan, { leaving, course }: G
       return [...failures, 'No object was changed.'].join('\n');
     case 'stopped': {
       const after = course.kind === 'back' ? '' : `: ${progressOf(plan, outcome.left)}; no later stage has begun`;
-      return [...failures, `${paint.red('Stopped')} in stage ${outcome.at}${after}.`, ...next].join('\n');
+      const where = outcome.onWayBack ? ' on the way back.' : ` in stage ${outcome.at}${after}.`;
+      return [...failures, `${paint.red('Stopped')}${where}`, ...next].join('\n');
     }
-    case 'interrupted':
-      return [`${paint.yellow('Interrupted:')} ${progressOf(plan, outcome.left)}.`, ...next].join('\n');
+    case 'interrupted': {
+      const where = outcome.onWayBack ? 'on the way back' : progressOf(plan, outcome.left);
+      return [`${paint.yellow('Interrupted:')} ${where}.`, ...next].join('\n');
+    }
     case 'rolled-back':
       return failures.length === 0
         ? `${paint.green('Done:')} ${names.join(', ')} are as they were before the run.`

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
+import { isJsonObject } from '../json.ts';
 import { buildStages, type KubeObject, type Manifest } from '../manifests/manifest.ts';
 import { type Inventory, inventorySchema } from './inventory.ts';
 import type { LiveObject } from './live.ts';
@@ -87,6 +88,12 @@ export function parseJournal(federation: string, live: readonly LiveObject[]): J
   const images = imagesSchema.safeParse(unpack(names.map((name) => byName.get(name)?.part ?? '')));
   if (!images.success && state.state !== 'prepared') throw unreadable(federation, 'is damaged');
   return { ...state, images: images.success ? (images.data as Images) : { before: [], target: [] } };
+}
+
+/** Whose journal it is, by its head. */
+export function runOf(head: LiveObject): string | undefined {
+  const state = parseJson(dataOf(head)['journal.json'] ?? '');
+  return isJsonObject(state) && typeof state.run === 'string' ? state.run : undefined;
 }
 
 /** What a run has noted that never began is not so yet. */

@@ -51,7 +51,7 @@ export interface ClusterPlan {
  */
 export type Course =
   | { readonly kind: 'begin' }
-  | { readonly kind: 'forward'; readonly revision: number }
+  | { readonly kind: 'forward'; readonly revision: number; readonly hash: string }
   | { readonly kind: 'back'; readonly revision: number };
 
 export interface PlanInput {
@@ -88,7 +88,9 @@ export function buildPlan(input: PlanInput): Plan {
   const before = presentWorld(federation.name, observations);
   const absent = new Set(without);
   const proof = prove({ federation, before, steps, needed, absent });
-  const hash = hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
+  // A run that goes on without a cluster still makes the revision that all of them are to have.
+  const hash =
+    course.kind === 'forward' ? course.hash : hashOf(manifests.map(({ cluster, object }) => [cluster, object]));
   const changes = steps.length > 0 || manifests.length === 0;
   const staying = observations.filter(({ cluster }) => !leaving?.has(cluster));
   const revision = course.kind === 'begin' ? nextRevision({ observations, staying, changes, hash }) : course.revision;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect } from 'vitest';
-import { takeLock } from '../../src/apply/lock.ts';
+import { takeLock, watchLock } from '../../src/apply/lock.ts';
 import { ClusterError } from '../../src/errors.ts';
 import { objectsOf, specOf } from '../../src/manifests/transition.ts';
 import type { Stage } from '../../src/plan/stages.ts';
@@ -158,7 +158,8 @@ describe.sequential('the suite notices', () => {
     const paused = rig.apply(both, { lockTtl: 1_000 });
     while (asleep === undefined) await sleep(20);
     const client = benchClient(rig.direct, { cluster: 'cluster-b', context: 'cluster-b' });
-    const lock = await takeLock({ client, federation: name, ttl: 30_000, patience: 800 });
+    const options = { client, federation: name, ttl: 30_000, patience: 800 };
+    const lock = await takeLock(options, await watchLock(options));
     await sleep(1_500); // until the sleeper can know by its own clock that its lock is too old
     wake();
     const ended = await paused;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { takeLock } from '../../src/apply/lock.ts';
+import { takeLock, watchLock } from '../../src/apply/lock.ts';
 import { test } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
 import { once, writeOf } from '../support/fault-proxy.ts';
@@ -191,7 +191,8 @@ describe.sequential('the lock', () => {
     while (asleep === undefined) await sleep(20);
     const writesBefore = rig.writes();
     const client = benchClient(rig.direct, { cluster: 'cluster-b', context: 'cluster-b' });
-    const lock = await takeLock({ client, federation: 'paused', ttl: 30_000, patience: 1_000 });
+    const options = { client, federation: 'paused', ttl: 30_000, patience: 1_000 };
+    const lock = await takeLock(options, await watchLock(options));
     const ended = await paused;
     rig.onRequest = () => undefined;
     expect(ended.kind).toBe('stopped');

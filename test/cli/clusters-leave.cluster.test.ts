@@ -108,6 +108,44 @@ describe.sequential('a cluster that leaves the spec', () => {
     expect(again.stderr).toContain('0 writes');
   });
 
+  rigged(
+    'and whose removal was broken off is named when the run is ended, and ended with it',
+    slow,
+    async ({ rig }) => {
+      const [all, left] = [spec('breaks', three), spec('breaks', two)];
+      expect(await run(rig, 'apply', all)).toMatchObject({ code: 0 });
+      rig.onRequest = ({ cluster: name, method, isWrite, path }) =>
+        isWrite && name === 'cluster-c' && method === 'DELETE' && path.includes('/serviceentries/')
+          ? { kind: 'answer', when: 'before', status: 403, body: forbidden }
+          : undefined;
+      const also = contextsOf(['cluster-c']);
+      const hold = ['--on-failure', 'hold'];
+      const stopped = await run(rig, 'delete', left, '--cluster', 'cluster-c', '--yes', ...hold, ...also);
+      expect(stopped.code, stopped.stderr).toBe(4);
+      rig.onRequest = () => undefined;
+
+      for (const verb of ['resume', 'rollback']) {
+        const unnamed = await run(rig, verb, left, '--yes');
+        expect(unnamed.code).toBe(2);
+        expect(unnamed.stderr).toMatch(
+          /cluster-c took part in the run that is unfinished, and is not asked[\s\S]*--context cluster-c=<context>/,
+        );
+      }
+      const mistyped = await run(rig, 'resume', left, '--yes', ...also, '--context', 'cluster-d=cluster-b');
+      expect(mistyped).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('"cluster-d" is not a cluster of this'),
+      });
+
+      const back = await run(rig, 'rollback', left, '--yes', ...also);
+      expect(back.code, back.stderr).toBe(0);
+      expect(await run(rig, 'plan', all, '--exit-code')).toMatchObject({ code: 0 });
+      const gone = await run(rig, 'delete', left, '--cluster', 'cluster-c', '--yes', ...also);
+      expect(gone.code, gone.stderr).toBe(0);
+      expect(await countIn(rig, 'cluster-c', 'breaks')).toBe(0);
+    },
+  );
+
   rigged('is left as it is by --forget, and asked after no more', slow, async ({ rig }) => {
     const [all, left] = [spec('forgets', three), spec('forgets', two)];
     await run(rig, 'apply', all);

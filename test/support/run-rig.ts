@@ -55,6 +55,8 @@ export interface RigOptions extends Partial<RunOptions> {
   readonly requestTimeout?: number;
   /** Connects to these clusters too. */
   readonly also?: readonly string[];
+  /** Doesn't connect to these clusters of the spec. */
+  readonly without?: readonly string[];
 }
 
 export interface Look {
@@ -114,11 +116,13 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
 
   const withPlace = async <Result>(
     spec: FederationInput,
-    { also = [], leaving = new Set(), requestTimeout = 30_000 }: RigOptions,
+    { also = [], without = [], leaving = new Set(), requestTimeout = 30_000 }: RigOptions,
     work: (place: Place) => Promise<Result>,
   ): Promise<Result> => {
     const clients = new Map(
-      namesIn([spec], [...also, ...leaving]).map((name) => [name, connect(name, requestTimeout)]),
+      namesIn([spec], [...also, ...leaving])
+        .filter((name) => !without.includes(name))
+        .map((name) => [name, connect(name, requestTimeout)]),
     );
     try {
       return await work({ clients, federation: rendered(spec).federation });
@@ -129,11 +133,10 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
 
   const run = async (place: Place, goal: Goal, options: RigOptions): Promise<Ended> => {
     const { course, manifests, leaving } = goal;
+    const { takeOver, without } = options;
     try {
       const { plan: changed = (plan) => plan, client = (one) => one } = rig.tamper;
-      const plan = changed(
-        options.plan ?? (await readPlan(place, manifests, { course, leaving, takeOver: options.takeOver })),
-      );
+      const plan = changed(options.plan ?? (await readPlan(place, manifests, { course, leaving, takeOver, without })));
       const errors = plan.diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'AXC5004');
       // The program prints all of them.
       if (errors.length > 0) throw new Error(plan.diagnostics.map(({ message }) => message).join('\n'));
@@ -141,7 +144,7 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
         ...goal,
         clients: new Map([...place.clients].map(([name, one]) => [name, client(one)])),
         replan: async (wanted, way) =>
-          changed(await readPlan(place, wanted, { course: way, leaving, takeOver: options.takeOver })),
+          changed(await readPlan(place, wanted, { course: way, leaving, takeOver, without })),
         settle: 0,
         lockPatience: 300,
         onFailure: 'rollback',
@@ -201,7 +204,7 @@ export async function openRig(bench: Bench, third?: Bench): Promise<Rig> {
       }),
     finish: (spec, direction, options = {}) =>
       withPlace(spec, options, async (place): Promise<Ended> => {
-        const goal = await unfinishedGoal(place, direction);
+        const goal = await unfinishedGoal(place, direction, options.without);
         return goal ? run(place, goal, options) : { kind: 'unchanged' };
       }),
     look,

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
-import type { Cluster } from '../../model/federation.ts';
 import { type ChangeOptions, changeClusters, changeOptions, onFailureOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
+import { formerCluster } from '../former-clusters.ts';
 import type { Session } from '../session.ts';
 
 interface Options extends ChangeOptions {
@@ -52,7 +52,7 @@ const all = (options: Options, session: Session) =>
 const leave = (name: string, options: Options, session: Session) =>
   changeClusters(
     {
-      also: [leaver(name)],
+      also: () => [formerCluster(name)],
       goal: ({ federation }, manifests) => {
         if (federation.clusters.some((cluster) => cluster.name === name)) {
           throw new UsageError(
@@ -68,14 +68,3 @@ const leave = (name: string, options: Options, session: Session) =>
     options,
     session,
   );
-
-const leaver = (name: string): Cluster => ({
-  name,
-  trustDomain: 'cluster.local',
-  context: undefined,
-  uid: undefined,
-  dns: 'external',
-  locality: '',
-  gateway: undefined,
-  at: ['clusters'],
-});

@@ -2,6 +2,7 @@ import { unfinishedGoal } from '../../apply/unfinished.ts';
 import { type ChangeOptions, changeClusters, changeOptions } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
 import { withoutOption } from '../contexts.ts';
+import { formerClusters } from '../former-clusters.ts';
 
 export const define: DefineCommand = (command, session) =>
   changeOptions(
@@ -19,7 +20,8 @@ export const define: DefineCommand = (command, session) =>
     session.runs((options: ChangeOptions) =>
       changeClusters(
         {
-          goal: (place) => unfinishedGoal(place, 'forward'),
+          also: (federation) => formerClusters(federation, options),
+          goal: (place) => unfinishedGoal(place, 'forward', options.without),
           nothing: 'Nothing to do: no run is unfinished.',
           mustBeSaid: false,
           question: ({ revision }) => `Finish the run that makes revision ${revision}?`,

@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { type ChangeOptions, changeClusters, changeOptions, maxRemovalsOption, onFailureOption } from '../change.ts';
 import { type DefineCommand, intro } from '../command.ts';
 import { withoutOption } from '../contexts.ts';
+import { formerClusters } from '../former-clusters.ts';
 
 interface Options extends ChangeOptions {
   readonly to?: number;
@@ -28,8 +29,9 @@ export const define: DefineCommand = (command, session) =>
     session.runs((options: Options) =>
       changeClusters(
         {
+          also: (federation) => formerClusters(federation, options),
           goal: async (place) => {
-            const unfinished = await unfinishedGoal(place, 'back');
+            const unfinished = await unfinishedGoal(place, 'back', options.without);
             if (unfinished && options.to !== undefined) {
               throw new UsageError(
                 'A run is unfinished.',
