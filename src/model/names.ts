@@ -14,7 +14,7 @@ export function objectName(...parts: readonly (string | number)[]): string {
 }
 
 /**
- * A workload has no name of its own: it is called by the value of its label. Where there are several labels, or the value
+ * A workload has no name of its own: it is called by the value of its label `app`. Where there are other labels, or the value
  * is no name, a hash of the whole set keeps two workloads apart.
  */
 export function workloadName(labels: Labels): string {
@@ -24,9 +24,22 @@ export function workloadName(labels: Labels): string {
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '');
-  const plain = keys.length === 1 && name === values;
-  return plain ? name : withHash(name, keys.map((key) => `${key}=${labels[key]}`).join(','));
+  const plain = keys.length === 1 && keys[0] === 'app' && name === values;
+  return plain ? name : withHash(name, textOf(labels));
 }
+
+/**
+ * The name of an object that selects pods and is one of its kind: a hash of any labels but the usual ones. With other pods it is
+ * another object, which comes before the old one goes; one object that changes its pods would leave the old ones at once.
+ */
+export const nameBySelector = (name: string, labels: Labels, usual: Labels): string =>
+  textOf(labels) === textOf(usual) ? name : withHash(name, textOf(labels));
+
+const textOf = (labels: Labels): string =>
+  Object.keys(labels)
+    .sort()
+    .map((key) => `${key}=${labels[key]}`)
+    .join(',');
 
 const withHash = (name: string, of: string): string => {
   const hash = sha256(of).toString('hex').slice(0, 8);

@@ -51,6 +51,9 @@ export const presetNames = [
   'amqp',
 ] as const;
 
+/** Labels of the pods of Istio's own east-west gateways. */
+export const usualGateway = { istio: 'eastwestgateway' } as const;
+
 const gateway = z
   .strictObject({
     addresses: z
@@ -63,7 +66,7 @@ const gateway = z
     port: portNumber.default(15443).describe("The gateway's port for mesh traffic."),
     namespace: dnsLabel.default('istio-system').describe("Namespace of the gateway's pods."),
     selector: selector
-      .default({ istio: 'eastwestgateway' })
+      .default({ ...usualGateway })
       .describe("Labels of the gateway's pods.")
       .meta({ examples: [{ istio: 'eastwestgateway' }] }),
     allowFrom: z
@@ -147,7 +150,8 @@ const method = z
 const path = z
   .string()
   .max(1024)
-  .regex(/^\/[!-)+-~]*\*?$/, 'a path that begins with "/"; one "*" may stand at its end')
+  // Braces are templates to Istio, which refuses most: https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation
+  .regex(/^\/[!-)+-z|~]*\*?$/, 'a path that begins with "/", without braces; one "*" may stand at its end')
   .describe('A path, or a prefix that ends in "*".');
 
 const allow = z
@@ -222,7 +226,7 @@ const traffic = z
           .meta({ examples: [2] }),
         perTryTimeout: duration
           .optional()
-          .describe('How long one try may take.')
+          .describe('How long one try may take, where one is made: GET, HEAD, OPTIONS and gRPC. Others have `timeout`.')
           .meta({ examples: ['3s'] }),
       })
       .optional()
@@ -248,7 +252,7 @@ const traffic = z
           .meta({ examples: ['5m', '1h'] }),
       })
       .optional()
-      .describe('Limits of connections.'),
+      .describe('Limits of connections that go through a gateway.'),
     failover: z
       .array(plainName)
       .min(1)
@@ -354,7 +358,7 @@ const telemetry = z
     accessLog: z
       .strictObject({
         provider: providerName.describe(
-          "An access log provider; `envoy` is the mesh's own. Any other logs what crosses the border, beside the default log.",
+          "An access log provider; `envoy` is the mesh's own. Any other logs what crosses the border, beside `envoy`, which logs all calls of the namespace then, also where the mesh logs none or elsewhere.",
         ),
       })
       .optional()
@@ -389,7 +393,9 @@ export const federationSpec = z
     kind: z.literal('Federation').describe('Always `Federation`.'),
     metadata: z
       .strictObject({
-        name: plainName.max(40).describe('Name of the federation; the names of all its objects begin with it.'),
+        name: plainName
+          .max(40)
+          .describe('Name of the federation, 40 characters at most; the names of all its objects begin with it.'),
         id: z
           .string()
           .regex(/^[A-Za-z0-9-]{1,64}$/, 'letters, digits and "-"')

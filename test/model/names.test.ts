@@ -24,8 +24,14 @@ describe('the name of an object', () => {
 });
 
 describe('the name of a workload', () => {
-  test('is the value of its only label', () => {
+  test('is the value of its label `app`', () => {
     expect(workloadName({ app: 'postgres' })).toBe('postgres');
+  });
+
+  test('keeps two keys apart that have one value', () => {
+    const other = workloadName({ 'app.kubernetes.io/name': 'postgres' });
+    expect(other).toMatch(/^postgres-[0-9a-f]{8}$/);
+    expect(other).not.toBe(workloadName({ name: 'postgres' }));
   });
 
   test.each([

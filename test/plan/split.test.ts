@@ -16,6 +16,17 @@ const called = (...consumers: ReturnType<typeof caller>[]) =>
   federation({ services: { 'backend-api': service({ consumers }) } });
 const gatewayAt = (...addresses: string[]) =>
   federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses } }) } });
+const gatewayOf = (istio: string, ...addresses: string[]) =>
+  federation({
+    clusters: {
+      'cluster-a': cluster('a'),
+      'cluster-b': cluster('b', { gateway: { addresses, selector: { istio }, allowFrom: ['198.51.100.0/24'] } }),
+    },
+  });
+const labelled = (workload: Record<string, string>, of: string) =>
+  federation({
+    services: { 'backend-api': service({ providers: { 'cluster-b': provider({ workload, service: of }) } }) },
+  });
 const allowedFrom = (...allowFrom: string[]) =>
   federation({
     clusters: {
@@ -49,6 +60,33 @@ describe('a change of what is there', () => {
       gatewayAt('203.0.113.98'),
       gatewayAt('203.0.113.99'),
       ['publish ~ cluster-a ServiceEntry (union)', 'unpublish ~ cluster-a ServiceEntry (final)'],
+    ],
+    [
+      'of the gateway to other pods leaves the old ones theirs until nobody calls them',
+      gatewayOf('eastwestgateway', '203.0.113.98'),
+      gatewayOf('new', '203.0.113.99'),
+      [
+        'listen + cluster-b Gateway',
+        'publish ~ cluster-a ServiceEntry (union)',
+        'unpublish ~ cluster-a ServiceEntry (final)',
+        'tighten + cluster-b NetworkPolicy',
+        'unlisten - cluster-b Gateway',
+        'unguard - cluster-b NetworkPolicy',
+      ],
+    ],
+    [
+      'of the labels of a workload leaves the old pods their policies until nobody is led to them',
+      labelled({ app: 'backend' }, 'backend-api'),
+      labelled({ 'app.kubernetes.io/name': 'backend' }, 'backend-v2'),
+      [
+        'guard + cluster-b PeerAuthentication',
+        'guard + cluster-b AuthorizationPolicy',
+        'listen ~ cluster-b Gateway (union)',
+        'pin ~ cluster-a DestinationRule',
+        'unlisten ~ cluster-b Gateway (final)',
+        'unguard - cluster-b PeerAuthentication',
+        'unguard - cluster-b AuthorizationPolicy',
+      ],
     ],
     [
       'of the pinned identities trusts both in between',

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isJsonObject, type Json } from '../../json.ts';
 import type { Export, Federation } from '../../model/federation.ts';
-import { objectName } from '../../model/names.ts';
+import { nameBySelector, objectName } from '../../model/names.ts';
+import { usualGateway } from '../../spec/schema.ts';
 import { defineKind } from '../kind.ts';
 import type { KubeObject } from '../manifest.ts';
 import { objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
@@ -23,7 +24,7 @@ export const gateway = defineKind({
               cluster: cluster.name,
               at: [...cluster.at, 'gateway'],
               values: {
-                name: objectName(federation.name, 'exports'),
+                name: nameBySelector(objectName(federation.name, 'exports'), cluster.gateway.selector, usualGateway),
                 namespace: cluster.gateway.namespace,
                 selector: cluster.gateway.selector,
                 servers: exportsOf(federation, cluster.name).map(toServer),
@@ -37,7 +38,8 @@ const exportsOf = ({ exports }: Federation, cluster: string): Export[] =>
   exports.filter((one) => one.cluster.name === cluster);
 
 const toServer = ({ gateway: { port }, namespace, name, fqdn }: Export) => ({
-  port: { number: port, name: `tls-${objectName(namespace, name)}`, protocol: 'TLS' },
+  // A dot is in neither name, so that no two of them make the same.
+  port: { number: port, name: `tls-${objectName(`${namespace}.${name}`)}`, protocol: 'TLS' },
   tls: { mode: 'AUTO_PASSTHROUGH' },
   hosts: [fqdn],
 });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../json.ts';
 import type { Gateway } from '../../model/federation.ts';
-import { objectName } from '../../model/names.ts';
+import { nameBySelector, objectName } from '../../model/names.ts';
+import { usualGateway } from '../../spec/schema.ts';
 import { defineKind } from '../kind.ts';
 import { specOf, unionOf, withSpec } from '../transition.ts';
 import { labels, trees } from './values.ts';
@@ -26,7 +27,7 @@ export const networkPolicy = defineKind({
               cluster,
               at: [...at, 'gateway', 'allowFrom'],
               values: {
-                name: objectName(name, 'eastwest'),
+                name: nameBySelector(objectName(name, 'eastwest'), gateway.selector, usualGateway),
                 namespace: gateway.namespace,
                 selector: gateway.selector,
                 ingress: ingress(gateway, gateway.allowFrom),
