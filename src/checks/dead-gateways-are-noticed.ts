@@ -46,6 +46,6 @@ function otherWay({ service }: NamedService, { clusters }: FederationSpec): stri
 function isTimed({ service }: NamedService): boolean {
   const { timeout, retries } = service.traffic ?? {};
   const spoken = saidPorts(service).map(({ protocol }) => protocol);
-  if (timeout !== undefined || retries?.perTryTimeout !== undefined) return true;
+  if (timeout !== undefined || (retries?.perTryTimeout !== undefined && retries.attempts > 0)) return true;
   return spoken.every((protocol) => protocol === 'TCP' || protocol === undefined || (protocol !== 'GRPC' && !retries));
 }

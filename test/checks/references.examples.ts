@@ -962,6 +962,252 @@ export const references: ExamplesByCode = {
       },
     ],
   },
+  AXC1232: {
+    wrong: [
+      {
+        title: 'two ports of one workload port, and a caller of one of them',
+        spec: api({
+          port: undefined,
+          ports: {
+            public: { number: 80, targetPort: 8080, protocol: 'HTTP' },
+            admin: { number: 8081, targetPort: 8080, protocol: 'HTTP' },
+          },
+          consumers: [{ cluster: 'cluster-a', ...shop, ports: ['public'] }],
+        }),
+        at: 'services.backend-api.ports.admin.targetPort',
+        says: 'port 8080 of the workload is "public", too, and has other callers there',
+      },
+      {
+        title: 'the same caller, and other paths',
+        spec: api({
+          port: undefined,
+          ports: {
+            public: { number: 80, targetPort: 8080, protocol: 'HTTP' },
+            admin: { number: 8081, targetPort: 8080, protocol: 'HTTP' },
+          },
+          consumers: [
+            { cluster: 'cluster-a', ...shop, ports: ['public'] },
+            { cluster: 'cluster-a', ...shop, ports: ['admin'], allow: { methods: ['GET'] } },
+          ],
+        }),
+        at: 'services.backend-api.ports.admin.targetPort',
+      },
+      {
+        title: 'two services of one port, and only one of them has local callers',
+        spec: beside({ ...ofBackendApi, localCallers: 'any' }),
+        at: 'services.backend-v1.port.targetPort',
+        says: '"backend-api"',
+      },
+      {
+        title: 'two services of one port with different callers',
+        spec: beside({ consumers: [{ cluster: 'cluster-a', namespace: 'shop', serviceAccount: 'admin' }] }),
+        at: 'services.backend-v1.port.targetPort',
+        says: 'give both the same callers',
+      },
+    ],
+    right: [
+      {
+        title: 'two ports with the same callers',
+        spec: api({
+          port: undefined,
+          ports: {
+            public: { number: 80, targetPort: 8080, protocol: 'HTTP' },
+            old: { number: 8081, targetPort: 8080, protocol: 'HTTP' },
+          },
+        }),
+      },
+      {
+        title: 'two services with the same callers, in another order',
+        spec: federation({
+          services: {
+            'backend-api': service({
+              consumers: [
+                { cluster: 'cluster-a', ...shop },
+                { cluster: 'cluster-a', namespace: 'web', serviceAccount: 'web' },
+              ],
+            }),
+            'backend-v1': service({
+              consumers: [
+                { cluster: 'cluster-a', namespace: 'web', serviceAccount: 'web' },
+                { cluster: 'cluster-a', ...shop },
+              ],
+            }),
+          },
+        }),
+      },
+      {
+        title: 'a local caller of another port of the workload',
+        spec: beside({ localCallers: [{ namespace: 'ops', serviceAccount: 'ops', ports: [9090] }] }),
+      },
+      {
+        title: 'other callers of other pods',
+        spec: beside({
+          providers: { 'cluster-b': canary() },
+          consumers: [{ cluster: 'cluster-a', namespace: 'shop', serviceAccount: 'admin' }],
+        }),
+      },
+      {
+        title: 'other callers of another port',
+        spec: api({
+          ...withPorts,
+          consumers: [
+            { cluster: 'cluster-a', ...shop, ports: ['http'] },
+            { cluster: 'cluster-a', namespace: 'ops', serviceAccount: 'ops', ports: ['metrics'] },
+          ],
+        }),
+      },
+    ],
+  },
+  AXC1233: {
+    wrong: [
+      {
+        title: 'callers beside a provider, and another one in the same region',
+        spec: federation({
+          clusters: {
+            'cluster-a': cluster('a', { region: 'eu' }),
+            'cluster-b': cluster('b', { region: 'eu' }),
+          },
+          services: { catalog: sharedService() },
+        }),
+        at: 'clusters.cluster-b.region',
+        says: 'callers of "catalog" in cluster-a',
+      },
+    ],
+    right: [
+      {
+        title: 'regions of their own',
+        spec: federation({
+          clusters: {
+            'cluster-a': cluster('a', { region: 'eu' }),
+            'cluster-b': cluster('b', { region: 'us' }),
+          },
+          services: { catalog: sharedService() },
+        }),
+      },
+      { title: 'no region', spec: catalog() },
+      {
+        title: 'callers beside no provider',
+        spec: federation({
+          clusters: {
+            'cluster-a': cluster('a', { region: 'eu' }),
+            'cluster-b': cluster('b', { region: 'eu' }),
+            'cluster-c': cluster('c'),
+          },
+          services: {
+            catalog: sharedService({ consumers: [{ cluster: 'cluster-c', namespace: 'web', serviceAccount: 'web' }] }),
+          },
+        }),
+      },
+      {
+        title: 'weights, which know no order',
+        spec: federation({
+          clusters: {
+            'cluster-a': cluster('a', { region: 'eu' }),
+            'cluster-b': cluster('b', { region: 'eu' }),
+          },
+          services: { catalog: sharedService({ traffic: { weights: { 'cluster-a': 50, 'cluster-b': 50 } } }) },
+        }),
+      },
+    ],
+  },
+  AXC1234: {
+    wrong: [
+      {
+        title: 'failover, and one try more',
+        spec: catalog({ traffic: { retries: { attempts: 1, perTryTimeout: '2s' } } }),
+        at: 'services.catalog.traffic.retries.attempts',
+        says: 'attempts: 2',
+      },
+      {
+        title: 'a time per try, and no tries',
+        spec: api({ traffic: { retries: { attempts: 0, perTryTimeout: '2s' } } }),
+        at: 'services.backend-api.traffic.retries.perTryTimeout',
+        says: '`timeout`',
+      },
+    ],
+    right: [
+      {
+        title: 'failover, and two tries more',
+        spec: catalog({ traffic: { retries: { attempts: 2, perTryTimeout: '2s' } } }),
+      },
+      { title: 'failover, and nothing said', spec: catalog() },
+      {
+        title: 'failover, and retries turned off',
+        spec: catalog({ traffic: { timeout: '5s', retries: { attempts: 0 } } }),
+      },
+      { title: 'one provider, and one try more', spec: api({ traffic: { retries: { attempts: 1 } } }) },
+    ],
+  },
+  AXC1235: {
+    wrong: [
+      {
+        title: "a local caller of the Service's port",
+        spec: api({ localCallers: [{ namespace: 'ops', serviceAccount: 'ops', ports: [9090, 80] }] }),
+        at: 'services.backend-api.localCallers[0].ports[1]',
+        says: 'did you mean 8080?',
+      },
+    ],
+    right: [
+      {
+        title: 'ports of the workload',
+        spec: api({ localCallers: [{ namespace: 'ops', serviceAccount: 'ops', ports: [8080, 9090] }] }),
+      },
+      {
+        title: 'a number that is both',
+        spec: api({
+          port: undefined,
+          ports: {
+            http: { number: 80, targetPort: 8080, protocol: 'HTTP' },
+            other: { number: 8080, targetPort: 80, protocol: 'HTTP' },
+          },
+          localCallers: [{ namespace: 'ops', serviceAccount: 'ops', ports: [80] }],
+        }),
+      },
+    ],
+  },
+  AXC1236: {
+    wrong: [
+      {
+        title: 'a caller of gRPC that may only GET',
+        spec: api({
+          port: { number: 80, protocol: 'GRPC' },
+          consumers: [{ cluster: 'cluster-a', ...shop, allow: { methods: ['GET'] } }],
+        }),
+        at: 'services.backend-api.consumers[0].allow.methods',
+        says: 'POST',
+      },
+      {
+        title: 'a preset of gRPC',
+        spec: api({
+          preset: 'grpc',
+          port: { number: 80 },
+          consumers: [{ cluster: 'cluster-a', ...shop, allow: { methods: ['GET'], paths: ['/shop.Orders/*'] } }],
+        }),
+        at: 'services.backend-api.consumers[0].allow.methods',
+      },
+    ],
+    right: [
+      {
+        title: 'POST',
+        spec: api({
+          port: { number: 80, protocol: 'GRPC' },
+          consumers: [{ cluster: 'cluster-a', ...shop, allow: { methods: ['POST'] } }],
+        }),
+      },
+      {
+        title: 'HTTP beside it',
+        spec: api({
+          port: undefined,
+          ports: { grpc: { number: 80, protocol: 'GRPC' }, http: { number: 8080, protocol: 'HTTP' } },
+          consumers: [{ cluster: 'cluster-a', ...shop, allow: { methods: ['GET'] } }],
+        }),
+      },
+      {
+        title: 'GET over HTTP',
+        spec: api({ consumers: [{ cluster: 'cluster-a', ...shop, allow: { methods: ['GET'] } }] }),
+      },
+    ],
+  },
   AXC1240: {
     wrong: [
       {

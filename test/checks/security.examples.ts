@@ -2,6 +2,7 @@ import { cluster, federation, provider, service, sharedService } from '../suppor
 import type { ExamplesByCode } from './examples.ts';
 
 const shop = { namespace: 'shop', serviceAccount: 'frontend' };
+const ingress = { cluster: 'cluster-a', namespace: 'istio-system', serviceAccount: 'istio-ingressgateway' };
 const gatewayAt = (...addresses: string[]) =>
   federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses } }) } });
 const host = (name: string) => federation({ services: { catalog: sharedService({ host: name }) } });
@@ -100,8 +101,23 @@ export const security: ExamplesByCode = {
         spec: federation({ identity: 'shared', services: { 'backend-api': service({ localCallers: 'any' }) } }),
         at: 'services.backend-api.localCallers',
       },
+      {
+        title: 'other ports that stay open in a shared space',
+        spec: federation({
+          identity: 'shared',
+          services: { 'backend-api': service({ providers: { 'cluster-b': provider({ otherPorts: 'open' }) } }) },
+        }),
+        at: 'services.backend-api.providers.cluster-b.otherPorts',
+        says: 'every caller of every cluster',
+      },
     ],
     right: [
+      {
+        title: 'other ports that stay open',
+        spec: federation({
+          services: { 'backend-api': service({ providers: { 'cluster-b': provider({ otherPorts: 'open' }) } }) },
+        }),
+      },
       {
         title: 'any local caller',
         spec: federation({ services: { 'backend-api': service({ localCallers: 'any' }) } }),
@@ -191,5 +207,54 @@ export const security: ExamplesByCode = {
       at: 'clusters.cluster-b.gateway.allowFrom[0]',
     })),
     right: [{ title: 'from known ranges', spec: allowFrom('198.51.100.0/24', '10.0.0.0/8', '2001:db8::/32') }],
+  },
+  AXC1309: {
+    wrong: [
+      {
+        title: "a provider in Istio's root Namespace",
+        spec: federation({
+          services: {
+            prometheus: service({
+              providers: { 'cluster-b': provider({ namespace: 'istio-system', workload: { app: 'prometheus' } }) },
+            }),
+          },
+        }),
+        at: 'services.prometheus.providers.cluster-b.namespace',
+        says: 'every pod of the mesh with these labels',
+      },
+      {
+        title: 'a caller there, whose names the sidecars answer',
+        spec: federation({ services: { 'backend-api': service({ consumers: [ingress] }) } }),
+        at: 'services.backend-api.consumers[0].namespace',
+        says: 'DNS',
+      },
+      {
+        title: 'a caller there, and telemetry',
+        spec: federation({
+          clusters: { 'cluster-a': cluster('a', { dns: 'external' }), 'cluster-b': cluster('b') },
+          services: { 'backend-api': service({ consumers: [ingress] }) },
+          telemetry: { accessLog: { provider: 'envoy' } },
+        }),
+        at: 'services.backend-api.consumers[0].namespace',
+        says: 'telemetry',
+      },
+    ],
+    right: [
+      {
+        title: 'a caller there for whom nothing is made',
+        spec: federation({
+          clusters: { 'cluster-a': cluster('a', { dns: 'external' }), 'cluster-b': cluster('b') },
+          services: { 'backend-api': service({ consumers: [ingress] }) },
+        }),
+      },
+      {
+        title: 'a local caller there',
+        spec: federation({
+          services: {
+            'backend-api': service({ localCallers: [{ namespace: 'istio-system', serviceAccount: 'prometheus' }] }),
+          },
+        }),
+      },
+    ],
   },
 };

@@ -87,7 +87,7 @@ services:
     ['AXC1104 19:19 "workload" must be a map; found the text "app=backend-api"', 'write { app: backend-api }'],
     ['AXC1106 22:93 "methods[0]" must be an HTTP method in upper case such as GET; found the text "get"', 'write GET'],
     [
-      'AXC1106 22:107 "paths[0]" must be a path that begins with "/"; one "*" may stand at its end; found the text "api"',
+      'AXC1106 22:107 "paths[0]" must be a path that begins with "/", without braces; one "*" may stand at its end; found the text "api"',
       'write /api',
     ],
     ['AXC1104 25:16 "timeout" must be a duration such as 500ms, 10s or 1h30m; found the number 10', 'write 10s'],

@@ -54,16 +54,15 @@ async function render({ output, cluster, out, forceOut = false }: Options, sessi
     const { written, unchanged, removed } = writeFolder(folder);
     session.say(`${out}: ${count(written, 'file')} written, ${unchanged} unchanged, ${removed} removed`);
   } else {
-    const chosen = cluster === undefined ? manifests : ofCluster(cluster, manifests);
+    const names = federation.clusters.map(({ name }) => name);
+    const chosen = cluster === undefined ? manifests : ofCluster(knownCluster(cluster, names), manifests);
     session.print(printed[output](chosen));
   }
   return 0;
 }
 
-function ofCluster(name: string, manifests: readonly Manifest[]): readonly Manifest[] {
-  const known = knownCluster(name, [...new Set(manifests.map(({ cluster }) => cluster))]);
-  return manifests.filter(({ cluster }) => cluster === known);
-}
+const ofCluster = (name: string, manifests: readonly Manifest[]): readonly Manifest[] =>
+  manifests.filter(({ cluster }) => cluster === name);
 
 const printed: Readonly<Record<Options['output'], (manifests: readonly Manifest[]) => string>> = {
   yaml: (manifests) => toYamlStream(manifests.map(({ object }) => object)),
