@@ -10,12 +10,13 @@ export const portsAreNotTheProxys = defineCheck({
   codes: ['AXC1241'],
   *find(spec) {
     for (const [name, { gateway }] of Object.entries(spec.clusters)) {
-      const owner = gateway && gatewayPorts.get(gateway.port);
+      const port = gateway?.targetPort ?? gateway?.port;
+      const owner = port === undefined ? undefined : gatewayPorts.get(port);
       if (owner === undefined) continue;
       yield finding(
-        `port ${gateway?.port} of a gateway's pods is taken: there the proxy itself ${owner}`,
+        `port ${port} of a gateway's pods is taken: there the proxy itself ${owner}`,
         "name the port that the gateway has for mesh traffic; Istio's own gateways have 15443",
-        ['clusters', name, 'gateway', 'port'],
+        ['clusters', name, 'gateway', gateway?.targetPort === undefined ? 'port' : 'targetPort'],
       );
     }
     for (const { service, at } of servicesOf(spec)) {

@@ -37,7 +37,10 @@ export interface Cluster {
 
 export interface Gateway {
   readonly addresses: readonly string[];
+  /** Of its Service. */
   readonly port: number;
+  /** Of its pods. */
+  readonly targetPort: number;
   readonly namespace: string;
   readonly selector: Labels;
   readonly allowFrom: readonly string[] | undefined;

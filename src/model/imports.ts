@@ -134,7 +134,9 @@ function weightedImports(view: View, { host, weights }: Sharing & { kind: 'weigh
     provider.cluster === cluster
       ? serviceFqdn(provider.service, provider.namespace)
       : `${service.name}.${provider.cluster.name}.local`;
-  const split = service.providers.map((provider) => ({
+  // Istio takes the idle time of a TCP route from the rule of its first host, and of ours only the gateways' hosts have one.
+  const own = service.providers.filter((provider) => !others.includes(provider));
+  const split = [...others, ...own].map((provider) => ({
     host: ownHost(provider),
     weight: weights.get(provider.cluster.name) ?? 0,
   }));

@@ -51,7 +51,11 @@ function resolveCluster(name: string, spec: ClusterSpec): Cluster {
     dns: spec.dns,
     // A region of its own is never the caller's, so local endpoints come first also where nodes have no region label.
     locality: spec.region ?? `xc-${name}`,
-    gateway: spec.gateway && { ...spec.gateway, allowFrom: spec.gateway.allowFrom },
+    gateway: spec.gateway && {
+      ...spec.gateway,
+      targetPort: spec.gateway.targetPort ?? spec.gateway.port,
+      allowFrom: spec.gateway.allowFrom,
+    },
     at: ['clusters', name],
   };
 }

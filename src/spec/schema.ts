@@ -63,7 +63,13 @@ const gateway = z
         'Where the other clusters reach the east-west gateway: IP addresses or host names of its load balancer.',
       )
       .meta({ examples: [['203.0.113.20'], ['ew.east.example.net']] }),
-    port: portNumber.default(15443).describe("The gateway's port for mesh traffic."),
+    port: portNumber
+      .default(15443)
+      .describe("The port of the gateway's Service for mesh traffic, which the others dial."),
+    targetPort: portNumber
+      .optional()
+      .describe("The port of the gateway's pods behind it, which a NetworkPolicy names; default: `port`.")
+      .meta({ examples: [8443] }),
     namespace: dnsLabel.default('istio-system').describe("Namespace of the gateway's pods."),
     selector: selector
       .default({ ...usualGateway })
@@ -73,7 +79,9 @@ const gateway = z
       .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'an IP range such as 198.51.100.0/24' }))
       .min(1)
       .optional()
-      .describe("Renders a NetworkPolicy: only these ranges reach the gateway's port.")
+      .describe(
+        "Renders a NetworkPolicy: only these ranges reach the gateway's port. It opens all other ports of these pods, also where another NetworkPolicy closes them.",
+      )
       .meta({ examples: [['198.51.100.0/24']] }),
   })
   .describe('The east-west gateway; needed where a service is provided.')

@@ -8,7 +8,7 @@ import type { ClusterAccess } from '../bench/access.ts';
 import { test as base } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
 import { ca, expired, otherCa } from '../support/certificates.ts';
-import { type FederationInput, federation, provider, service } from '../support/federation.ts';
+import { cluster, type FederationInput, federation, provider, service } from '../support/federation.ts';
 import {
   backendService,
   deployment,
@@ -215,6 +215,24 @@ const wrong: readonly Wrong[] = [
         'istio-eastwestgateway',
         'istio-system',
         gatewayService('b', { ports: [{ name: 'tls', port: 443, targetPort: 8443 }] }),
+      ),
+    ],
+  },
+  {
+    code: 'AXC4025',
+    title: 'the Service of the gateway leads to another port of its pods than the NetworkPolicy names',
+    says: /takes port 15443 on port 8443 of its pods; `allowFrom` would restrict port 15443/,
+    spec: federation({
+      clusters: {
+        'cluster-a': cluster('a'),
+        'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], allowFrom: ['198.51.100.0/24'] } }),
+      },
+    }),
+    b: [
+      kubeService(
+        'istio-eastwestgateway',
+        'istio-system',
+        gatewayService('b', { ports: [{ name: 'tls', port: 15443, targetPort: 8443 }] }),
       ),
     ],
   },

@@ -37,7 +37,11 @@ function* podsAreReady({ live, own: { gateway } }: WithLive, pods: Pods): Iterab
   };
 }
 
-function* serviceFits({ live, own: { gateway } }: WithLive, pods: Pods): Iterable<Answer> {
+function* serviceFits(evidence: WithLive, pods: Pods): Iterable<Answer> {
+  const {
+    live,
+    own: { gateway },
+  } = evidence;
   if (gateway === undefined || live.services.gap !== undefined) return;
   const at = ['clusters', live.cluster, 'gateway'];
   const labels = pods.length > 0 ? pods.map((pod) => pod.labels) : [gateway.selector];
@@ -60,6 +64,7 @@ function* serviceFits({ live, own: { gateway } }: WithLive, pods: Pods): Iterabl
     };
     return;
   }
+  yield* policyFits(evidence, withPort);
   const found = withPort.flatMap(({ addresses }) => addresses);
   const strange = gateway.addresses.filter((address) => !found.includes(address));
   if (strange.length === 0) return;
@@ -80,6 +85,25 @@ function* serviceFits({ live, own: { gateway } }: WithLive, pods: Pods): Iterabl
       at: [...at, 'addresses'],
     };
   } else yield { unread: `whether ${listed(strange)} leads to ${listed(found)} is for DNS to say` };
+}
+
+/** A NetworkPolicy names a port of the pods. One that no Service leads to restricts nothing. */
+function* policyFits(
+  { live, own: { gateway } }: WithLive,
+  services: WithLive['live']['services']['items'],
+): Iterable<Answer> {
+  if (gateway?.allowFrom === undefined) return;
+  const targets = services.flatMap(({ ports }) =>
+    ports.filter(({ port }) => port === gateway.port).map(({ port, targetPort }) => targetPort ?? port),
+  );
+  const other = targets.find((target) => typeof target === 'number' && target !== gateway.targetPort);
+  if (other === undefined) return;
+  yield {
+    code: 'AXC4025',
+    message: `the gateway in ${live.cluster} takes port ${gateway.port} on port ${other} of its pods; \`allowFrom\` would restrict port ${gateway.targetPort}, and leave ${other} open to everyone`,
+    hint: `Write \`targetPort: ${other}\`.`,
+    at: ['clusters', live.cluster, 'gateway', 'allowFrom'],
+  };
 }
 
 const isIp = (address: string): boolean => address.includes(':') || /^\d+(?:\.\d+){3}$/.test(address);

@@ -8,8 +8,11 @@ import { comment, inline, todo } from './draft-text.ts';
 /** The port of Istio's east-west gateways: https://istio.io/latest/docs/setup/install/multicluster/ */
 const gatewayPort = 15443;
 
-/** A cluster of the spec. `provides`: a service in it is, so it needs a gateway. */
-export function clusterText(survey: Survey, { provides }: { readonly provides: boolean }): string[] {
+/** A cluster of the spec. `provides`: a service in it is, so it needs a gateway. `others` are surveys of the other clusters. */
+export function clusterText(
+  survey: Survey,
+  { provides, others }: { readonly provides: boolean; readonly others: readonly Survey[] },
+): string[] {
   const { cluster, context, uid, kubernetes, region, unread } = survey;
   return [
     `  ${cluster}: # Kubernetes ${comment(kubernetes)}`,
@@ -18,9 +21,15 @@ export function clusterText(survey: Survey, { provides }: { readonly provides: b
     `    uid: ${uid}`,
     ...trustDomainText(survey),
     ...dnsText(survey),
-    ...(dnsLabel.safeParse(region).success ? [`    region: ${inline(region)} # of all its nodes`] : []),
+    ...regionText(region, others),
     ...gatewayText(survey, provides),
   ];
+}
+
+/** In one region the pods of another cluster would be as near as the own ones. */
+function regionText(region: string | undefined, others: readonly Survey[]): string[] {
+  const isOwn = dnsLabel.safeParse(region).success && others.every((other) => other.region !== region);
+  return isOwn ? [`    region: ${inline(region)} # of all its nodes`] : [];
 }
 
 /** Istio's own where the MeshConfig says nothing. */

@@ -27,7 +27,12 @@ export function draftText(surveys: readonly Survey[], { name, id }: DraftWords):
     `  id: ${id}`,
     ...identityText(surveys),
     'clusters:',
-    ...surveys.flatMap((survey) => clusterText(survey, { provides: survey.cluster === chosen.cluster })),
+    ...surveys.flatMap((survey) =>
+      clusterText(survey, {
+        provides: survey.cluster === chosen.cluster,
+        others: surveys.filter((other) => other !== survey),
+      }),
+    ),
     'services:',
     ...serviceText(chosen, surveys),
     ...moreServicesText(chosen, surveys),

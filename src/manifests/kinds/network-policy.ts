@@ -37,8 +37,8 @@ export const networkPolicy = defineKind({
     ),
 });
 
-/** A policy that selects a pod closes every port that it doesn't name, so all others are named. */
-const ingress = ({ port }: Gateway, ranges: readonly string[]): JsonObject[] => [
+/** A policy that selects a pod closes every port of it that it doesn't name, so all others are named. */
+const ingress = ({ targetPort: port }: Gateway, ranges: readonly string[]): JsonObject[] => [
   { from: ranges.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ protocol: 'TCP', port }] },
   {
     ports: [
