@@ -48,7 +48,7 @@ export function clusterStatus(
     cluster,
     context,
     state: stateOf(observation, { drift, pending, all }),
-    revision: inventory?.revision,
+    revision: inventory?.revision || undefined,
     objects: inventory?.items.length ?? 0,
     drift,
     pending,
@@ -72,7 +72,8 @@ function stateOf(observation: Observation, { drift, pending, all }: Judged): Clu
   const { inventory, journal } = observation;
   const newest = Math.max(...all.map((one) => one.inventory?.revision ?? 0));
   if (unfinishedIn(observation, all) !== undefined) return 'unfinished';
-  if (inventory === undefined) return 'not applied';
+  // One of revision 0 lists only what a first run could not take back.
+  if (inventory === undefined || inventory.revision === 0) return 'not applied';
   if (inventory.revision < newest || (journal && isOvertaken(journal, all))) return 'behind';
   if (inventory.state === 'applying') return 'unfinished';
   if (drift.length > 0) return 'drift';

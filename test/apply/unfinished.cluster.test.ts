@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { revisionGoal } from '../../src/apply/unfinished.ts';
+import { clusterStatus } from '../../src/plan/status.ts';
 import { test } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
 import type { Passing } from '../support/fault-proxy.ts';
@@ -191,6 +192,9 @@ describe.sequential('what somebody has changed', () => {
     expect(edited.status).toBe(200);
     expect(await rig.finish(one, 'back', alone)).toMatchObject({ kind: 'incomplete', left: [{ cluster: b }] });
     expect(await notesIn(rig, one)).toEqual(['cluster-a nothing', 'cluster-b revision 0 applied, 1 objects']);
+    const observations = (await rig.plan(one)).clusters.map(({ observation }) => observation);
+    const states = observations.map((each) => clusterStatus('very-first', [], each, observations));
+    expect(states.map(({ state, revision }) => [state, revision])).toEqual(Array(2).fill(['not applied', undefined]));
     // So it is found again: by apply, and by delete.
     expect(kindOf(await rig.apply(one, { ...alone, takeOver: true }))).toBe('done');
     expect(kindOf(await rig.apply(one, { ...alone, manifests: [], leaving: new Set([a, b]) }))).toBe('done');
