@@ -30,8 +30,8 @@ export const rolesIn = (yaml: string): Role[] =>
 
 /** Makes what was printed, and gives the account all the roles of it. */
 export async function grant({ kubectl }: ClusterAccess, printed: string, account: string): Promise<void> {
-  const bindings = rolesIn(printed).map((one) => `---\n${JSON.stringify(bindingOf(one, account))}\n`);
-  await kubectl(['apply', '-f', '-'], [printed, ...bindings].join(''));
+  const bindings = rolesIn(printed).map((one) => JSON.stringify(bindingOf(one, account)));
+  await kubectl(['apply', '-f', '-'], [printed, ...bindings].join('\n---\n'));
 }
 
 const bindingOf = ({ kind, metadata: { name, namespace } }: Role, account: string): JsonObject => ({
