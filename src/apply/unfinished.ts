@@ -25,7 +25,7 @@ export async function unfinishedGoal(
   without: readonly string[] = [],
 ): Promise<Goal | undefined> {
   const observations = await observeClusters(place, []);
-  const strangers = strangersIn(place);
+  const strangers = strangersIn(place, without);
   const journals = observations.flatMap(({ journal }) =>
     journal && journal.state !== 'prepared' && !isOvertaken(journal, observations) ? [journal] : [],
   );
@@ -51,9 +51,9 @@ export async function unfinishedGoal(
   };
 }
 
-/** Clusters that are connected to, and are not in the spec. */
-const strangersIn = ({ clients, federation: { clusters } }: Place): string[] =>
-  [...clients.keys()].filter((name) => !clusters.some((cluster) => cluster.name === name));
+/** Clusters that are connected to or left out, and are not in the spec. */
+const strangersIn = ({ clients, federation: { clusters } }: Place, without: readonly string[]): string[] =>
+  [...clients.keys(), ...without].filter((name) => !clusters.some((cluster) => cluster.name === name));
 
 /** A name that is in neither is a typing error. */
 function mustTakePart(strangers: readonly string[], participants: readonly Participant[]): void {

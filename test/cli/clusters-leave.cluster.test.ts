@@ -137,6 +137,12 @@ describe.sequential('a cluster that leaves the spec', () => {
         stderr: expect.stringContaining('"cluster-d" is not a cluster of this'),
       });
 
+      const leftOut = await run(rig, 'resume', left, '--yes', ...also, '--without', 'cluster-d');
+      expect(leftOut).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('"cluster-d" is not a cluster of this'),
+      });
+
       const back = await run(rig, 'rollback', left, '--yes', ...also);
       expect(back.code, back.stderr).toBe(0);
       expect(await run(rig, 'plan', all, '--exit-code')).toMatchObject({ code: 0 });
