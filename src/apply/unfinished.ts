@@ -25,14 +25,13 @@ export async function unfinishedGoal(
   without: readonly string[] = [],
 ): Promise<Goal | undefined> {
   const observations = await observeClusters(place, []);
-  const strangers = strangersIn(place, without);
   const journals = observations.flatMap(({ journal }) =>
     journal && journal.state !== 'prepared' && !isOvertaken(journal, observations) ? [journal] : [],
   );
   const [journal] = journals;
-  mustTakePart(strangers, journal?.participants ?? []);
   if (journal === undefined) return undefined;
   if (journals.some(({ run }) => run !== journal.run)) throw severalRuns(journals);
+  mustTakePart(strangersIn(place, without), journal.participants);
   mustBeThere(journal, observations, without);
   // Once it goes back somewhere, what it was to make can't be had everywhere any more.
   const back =
@@ -55,7 +54,7 @@ export async function unfinishedGoal(
 const strangersIn = ({ clients, federation: { clusters } }: Place, without: readonly string[]): string[] =>
   [...clients.keys(), ...without].filter((name) => !clusters.some((cluster) => cluster.name === name));
 
-/** A name that is in neither is a typing error. */
+/** A name that is neither in the spec nor in the run is a typing error. */
 function mustTakePart(strangers: readonly string[], participants: readonly Participant[]): void {
   const stranger = strangers.find((name) => !participants.some((one) => one.name === name));
   if (stranger === undefined) return;
@@ -130,8 +129,13 @@ const severalRuns = (journals: readonly Journal[]): UsageError =>
     'The clusters were changed apart from each other. `aegis-xc status` shows what is where.',
   );
 
-/** A revision that is kept in every cluster, to be applied again. */
-export async function revisionGoal(place: Place, wanted: number | undefined): Promise<Goal> {
+/** A revision that is kept in every cluster, to be applied again; `without` are left out. */
+export async function revisionGoal(
+  place: Place,
+  wanted: number | undefined,
+  without: readonly string[] = [],
+): Promise<Goal> {
+  mustTakePart(strangersIn(place, without), []);
   const known = await revisionsOf(place);
   const numbers = [...new Set(known.map(({ revision }) => revision))];
   const number = wanted ?? numbers[1];

@@ -145,8 +145,23 @@ describe.sequential('a cluster that took part, and is in the spec no more', () =
   rigged('a name that is in neither is a mistake', async ({ rig }) => {
     const one = calledBy('mistyped', { [a]: 'one' }, two);
     await rig.apply(one, alone);
-    const ended = await rig.finish(one, 'forward', { ...alone, also: [c] }).catch((error: Error) => error.message);
-    expect(ended).toMatch(/"cluster-c" is not a cluster of this federation/);
+    refuse(rig, isPolicy);
+    const other = calledBy('mistyped', { [a]: 'other' }, two);
+    expect(kindOf(await rig.apply(other, hold))).toMatch(/^stopped/);
+    calm(rig);
+    const options = { ...alone, also: [c] };
+    const ended = await rig.finish(other, 'forward', options).catch((error: Error) => error.message);
+    expect(ended).toMatch(/"cluster-c" is not a cluster of this federation, and takes part in no unfinished run/);
+    expect(kindOf(await rig.finish(other, 'forward', alone))).toBe('done');
+    // Where nothing is unfinished there is nothing to do; a revision is not brought into a cluster that the spec has not.
+    expect(await rig.finish(other, 'forward', options)).toEqual({ kind: 'unchanged' });
+    const clients = new Map([a, b, c].map((name) => [name, benchClient(rig, { cluster: name, context: name })]));
+    try {
+      const place = { clients, federation: rendered(other).federation };
+      await expect(revisionGoal(place, 1)).rejects.toThrow('"cluster-c" is not a cluster of this federation');
+    } finally {
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    }
   });
 });
 

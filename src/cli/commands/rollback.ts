@@ -38,7 +38,7 @@ export const define: DefineCommand = (command, session) =>
                 '`aegis-xc rollback` without --to goes back to what was before it.',
               );
             }
-            return unfinished ?? revisionGoal(place, options.to);
+            return unfinished ?? revisionGoal(place, options.to, options.without);
           },
           mustBeSaid: false,
           question: ({ clusters }) => `Go back in ${clusters.length} clusters?`,
