@@ -25,8 +25,8 @@ export async function unfinishedGoal(
   without: readonly string[] = [],
 ): Promise<Goal | undefined> {
   const observations = await observeClusters(place, []);
-  const journals = observations.flatMap(({ journal }) =>
-    journal && journal.state !== 'prepared' && !isOvertaken(journal, observations) ? [journal] : [],
+  const journals = observations.flatMap((one) =>
+    one.journal && one.journal.state !== 'prepared' && !isOvertaken(one, observations) ? [one.journal] : [],
   );
   const [journal] = journals;
   if (journal === undefined) return undefined;

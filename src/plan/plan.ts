@@ -127,8 +127,9 @@ export function buildPlan(input: PlanInput): Plan {
   };
 }
 
-const unfinished = ({ cluster, journal }: Observation, all: readonly Observation[]): Diagnostic[] => {
-  if (journal === undefined || journal.state === 'prepared' || isOvertaken(journal, all)) return [];
+const unfinished = (one: Observation, all: readonly Observation[]): Diagnostic[] => {
+  const { cluster, journal } = one;
+  if (journal === undefined || journal.state === 'prepared' || isOvertaken(one, all)) return [];
   const { revision, by, startedAt, state, stage } = journal;
   const where = stage ? ` in stage ${stage}` : '';
   return [

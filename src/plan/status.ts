@@ -59,8 +59,8 @@ export function clusterStatus(
 }
 
 /** A run that is to be finished: one that never began is not, nor one that the others have left behind. */
-const unfinishedIn = ({ journal }: Observation, all: readonly Observation[]): Journal | undefined =>
-  journal === undefined || journal.state === 'prepared' || isOvertaken(journal, all) ? undefined : journal;
+const unfinishedIn = (one: Observation, all: readonly Observation[]): Journal | undefined =>
+  one.journal?.state === 'prepared' || isOvertaken(one, all) ? undefined : one.journal;
 
 interface Judged {
   readonly drift: readonly Step[];
@@ -69,12 +69,12 @@ interface Judged {
 }
 
 function stateOf(observation: Observation, { drift, pending, all }: Judged): ClusterStatus['state'] {
-  const { inventory, journal } = observation;
+  const { inventory } = observation;
   const newest = Math.max(...all.map((one) => one.inventory?.revision ?? 0));
   if (unfinishedIn(observation, all) !== undefined) return 'unfinished';
   // One of revision 0 lists only what a first run could not take back.
   if (inventory === undefined || inventory.revision === 0) return 'not applied';
-  if (inventory.revision < newest || (journal && isOvertaken(journal, all))) return 'behind';
+  if (inventory.revision < newest || isOvertaken(observation, all)) return 'behind';
   if (inventory.state === 'applying') return 'unfinished';
   if (drift.length > 0) return 'drift';
   return pending.length > 0 ? 'behind' : 'in sync';

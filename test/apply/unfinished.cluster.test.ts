@@ -237,6 +237,15 @@ describe.sequential('a run that goes on without a cluster', () => {
       'cluster-a revision 2 applied',
       'cluster-b revision 2 applied',
     ]);
+    // The cluster that was left out is back: there is nothing to finish, and the next apply brings it up.
+    const observations = (await rig.plan(other)).clusters.map(({ observation }) => observation);
+    const states = observations.map((each) => clusterStatus('same-run', [], each, observations).state);
+    expect(states.at(-1)).toBe('behind');
+    expect(await rig.finish(other, 'forward', alone)).toEqual({ kind: 'unchanged' });
+    expect(kindOf(await rig.apply(other, alone))).toBe('done');
+    expect((await notesIn(rig, other)).map((text) => text.split(',')[0])).toEqual(
+      [a, b, c].map((name) => `${name} revision 3 applied`),
+    );
   });
 });
 

@@ -191,9 +191,14 @@ describe('a cluster that comes back with a run that was not finished', () => {
       at(5, { hash: 'other' }),
       { overtaken: true, wentBack: false },
     ],
+    [
+      'was left behind where the others have finished it without this cluster',
+      at(5, { behind: ['cluster-c'] }),
+      { overtaken: true, wentBack: false },
+    ],
     ['goes on alone where the other never took part', { ...at(4), uid: 'new' }, { overtaken: false, wentBack: false }],
   ])('%s', (_, other, { overtaken, wentBack }) => {
-    expect(isOvertaken(run, [other, back])).toBe(overtaken);
+    expect(isOvertaken(back, [other, back])).toBe(overtaken);
     expect(hasGoneBack(other, run)).toBe(wentBack);
   });
 });
