@@ -260,7 +260,7 @@ const traffic = z
           .meta({ examples: ['5m', '1h'] }),
       })
       .optional()
-      .describe('Limits of connections that go through a gateway.'),
+      .describe('Limits of connections; with `weights` they are not those of connections to the own pods.'),
     failover: z
       .array(plainName)
       .min(1)
