@@ -1,10 +1,10 @@
 import type { Path } from '../diagnostics.ts';
-import { sortedLabelText } from '../objects/label-index.ts';
 import { PathSet } from '../spec/paths.ts';
-import { type SaidPort, saidPorts, speaksHttp } from '../spec/ports.ts';
+import { isNamed, type SaidPort, saidPorts, speaksHttp } from '../spec/ports.ts';
 import type { FederationSpec, ServiceSpec } from '../spec/schema.ts';
 import { type NamedService, providersOf, servicesOf } from '../spec/services.ts';
 import { defineCheck, type Finding } from './check.ts';
+import { podsOf } from './service-ports-agree.ts';
 
 /**
  * A policy names the port of the workload. Where two ports of a spec are one there, who may call the one may call the other: a
@@ -45,7 +45,7 @@ const saidIn = (spec: FederationSpec): Said[] =>
       saidPorts(named.service)
         .filter(({ targetPort }) => targetPort !== undefined)
         .map((port) => ({
-          key: JSON.stringify([cluster, provider.namespace, podsOf(provider.workload), port.targetPort]),
+          key: JSON.stringify([cluster, provider.namespace, podsOf(provider), port.targetPort]),
           service: named.name,
           port,
           callers: callersOf(named.service, port),
@@ -55,11 +55,9 @@ const saidIn = (spec: FederationSpec): Said[] =>
     ),
   );
 
-const podsOf = (labels: Readonly<Record<string, string>>): string => sortedLabelText(new Map(Object.entries(labels)));
-
 function callersOf({ consumers, localCallers }: ServiceSpec, port: SaidPort): string {
   const remote = consumers
-    .filter(({ ports }) => ports === undefined || (port.name !== undefined && ports.includes(port.name)))
+    .filter(({ ports }) => isNamed(port, ports))
     .map(({ cluster, namespace, serviceAccount, allow }) => [
       cluster,
       namespace,

@@ -1,4 +1,4 @@
-import { saidPorts } from '../spec/ports.ts';
+import { isNamed, saidPorts } from '../spec/ports.ts';
 import { servicesOf } from '../spec/services.ts';
 import { defineCheck } from './check.ts';
 
@@ -11,7 +11,7 @@ export const grpcIsPost = defineCheck({
       const ports = saidPorts(service);
       for (const [index, { ports: names, allow }] of service.consumers.entries()) {
         if (allow?.methods === undefined || allow.methods.includes('POST')) continue;
-        const meant = ports.filter(({ name }) => !names || (name !== undefined && names.includes(name)));
+        const meant = ports.filter((port) => isNamed(port, names));
         if (meant.length === 0 || meant.some(({ protocol }) => protocol !== 'GRPC')) continue;
         yield {
           code: 'AXC1236',

@@ -1,4 +1,4 @@
-import { saidPorts, speaksHttp } from '../spec/ports.ts';
+import { isNamed, saidPorts, speaksHttp } from '../spec/ports.ts';
 import { servicesOf } from '../spec/services.ts';
 import { defineCheck } from './check.ts';
 
@@ -11,9 +11,7 @@ export const httpRulesNeedHttpPorts = defineCheck({
       const ports = saidPorts(service);
       for (const [index, consumer] of service.consumers.entries()) {
         if (!consumer.allow) continue;
-        const meant = ports.filter(
-          ({ name }) => !consumer.ports || (name !== undefined && consumer.ports.includes(name)),
-        );
+        const meant = ports.filter((port) => isNamed(port, consumer.ports));
         const tcp = meant.find((port) => !speaksHttp(port));
         if (!tcp) continue;
         const mixed = meant.some((port) => speaksHttp(port));

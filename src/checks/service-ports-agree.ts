@@ -88,7 +88,8 @@ function otherPods(before: Said, now: Said): Finding[] {
   return [found(message, [...now.at.provider, 'workload'], before, now)];
 }
 
-const podsOf = ({ workload }: ProviderSpec): string => sortedLabelText(new Map(Object.entries(workload)));
+/** The pods of a provider, as one text: their labels in order. */
+export const podsOf = ({ workload }: ProviderSpec): string => sortedLabelText(new Map(Object.entries(workload)));
 
 const servicePort = ({ service, provider, port }: Said): string =>
   `port ${port.number} of the Service ${provider.namespace}/${provider.service ?? service}`;

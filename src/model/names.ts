@@ -1,5 +1,5 @@
 import { sha256 } from '../sha256.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, labelsKey } from './labels.ts';
 
 /** A Service's name becomes a label of a host, so none of our names is longer. */
 const longest = 63;
@@ -25,7 +25,7 @@ export function workloadName(labels: Labels): string {
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '');
   const plain = keys.length === 1 && keys[0] === 'app' && name === values;
-  return plain ? name : withHash(name, textOf(labels));
+  return plain ? name : withHash(name, labelsKey(labels));
 }
 
 /**
@@ -33,13 +33,7 @@ export function workloadName(labels: Labels): string {
  * another object, which comes before the old one goes; one object that changes its pods would leave the old ones at once.
  */
 export const nameBySelector = (name: string, labels: Labels, usual: Labels): string =>
-  textOf(labels) === textOf(usual) ? name : withHash(name, textOf(labels));
-
-const textOf = (labels: Labels): string =>
-  Object.keys(labels)
-    .sort()
-    .map((key) => `${key}=${labels[key]}`)
-    .join(',');
+  labelsKey(labels) === labelsKey(usual) ? name : withHash(name, labelsKey(labels));
 
 const withHash = (name: string, of: string): string => {
   const hash = sha256(of).toString('hex').slice(0, 8);

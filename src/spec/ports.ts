@@ -48,5 +48,9 @@ function makePorts({ preset, port, ports }: ServiceSpec): SaidPort[] {
   });
 }
 
+/** Whether it is one of the ports that a consumer names; one that names none means all. */
+export const isNamed = ({ name }: Pick<SaidPort, 'name'>, names: readonly string[] | undefined): boolean =>
+  names === undefined || (name !== undefined && names.includes(name));
+
 /** Whether requests can be told apart on it. What is not said is left open. */
 export const speaksHttp = ({ protocol }: Pick<SaidPort, 'protocol'>): boolean => protocol !== 'TCP';
