@@ -1,3 +1,4 @@
+import type { FederationSpec, ServiceSpec } from '../spec/schema.ts';
 import { hasOrder, servicesOf, sharingPaths } from '../spec/services.ts';
 import { defineCheck } from './check.ts';
 
@@ -12,19 +13,26 @@ export const ownPodsAreNearest = defineCheck({
     for (const named of servicesOf(spec)) {
       const { name, service } = named;
       if (!hasOrder(service)) continue;
-      const providers = Object.keys(service.providers);
-      const beside = service.consumers.map(({ cluster }) => cluster).find((cluster) => providers.includes(cluster));
-      const region = beside === undefined ? undefined : spec.clusters[beside]?.region;
-      const other = providers.find((one) => one !== beside && spec.clusters[one]?.region === region);
-      if (region === undefined || other === undefined) continue;
+      const [pair] = sameRegion(service, spec);
+      if (pair === undefined) continue;
+      const { beside, other, region } = pair;
       yield {
         code: 'AXC1233',
         severity: 'warning',
         message: `to callers of "${name}" in ${beside} the pods of ${other} are as near as their own, for both are in the region "${region}"`,
         hint: 'leave `region` out where it is not another one: each cluster then has one of its own',
         at: ['clusters', other, 'region'],
-        looksAt: [['clusters', beside ?? '', 'region'], ...sharingPaths(named)],
+        looksAt: [['clusters', beside, 'region'], ...sharingPaths(named)],
       };
     }
   },
 });
+
+/** Providers with callers beside them, each with another provider in its region. */
+const sameRegion = ({ consumers, providers }: ServiceSpec, { clusters }: FederationSpec) =>
+  consumers.flatMap(({ cluster: beside }) => {
+    const region = beside in providers ? clusters[beside]?.region : undefined;
+    if (region === undefined) return [];
+    const others = Object.keys(providers).filter((one) => one !== beside && clusters[one]?.region === region);
+    return others.map((other) => ({ beside, other, region }));
+  });

@@ -1072,6 +1072,23 @@ export const references: ExamplesByCode = {
         at: 'clusters.cluster-b.region',
         says: 'callers of "catalog" in cluster-a',
       },
+      {
+        title: 'the second cluster with callers has a neighbour, the first one has none',
+        spec: federation({
+          clusters: {
+            'cluster-a': cluster('a'),
+            'cluster-b': cluster('b', { region: 'eu' }),
+            'cluster-c': cluster('c', { region: 'eu' }),
+          },
+          services: {
+            catalog: sharedService({
+              providers: { 'cluster-a': provider(), 'cluster-b': provider(), 'cluster-c': provider() },
+            }),
+          },
+        }),
+        at: 'clusters.cluster-c.region',
+        says: 'callers of "catalog" in cluster-b',
+      },
     ],
     right: [
       {
