@@ -49,6 +49,19 @@ describe('an inventory', () => {
     expect(parseInventory('shop', [])).toBeUndefined();
   });
 
+  test.each([1, 2])('that lost the ConfigMap of its shard %d is an error that names it', (lost) => {
+    const written = liveInventory(inventory(Array.from({ length: 10_000 }, (_, n) => item(n))));
+    const name = written[lost]?.metadata.name ?? '';
+    const rest = written.filter(({ metadata }) => metadata.name !== name);
+    expect(() => parseInventory('shop', rest)).toThrow(`aegis-xc-system/${name}, a part of it, is missing`);
+  });
+
+  test('that lost its head is none: parts without it count for nothing', () => {
+    const [, ...parts] = liveInventory(inventory(Array.from({ length: 10_000 }, (_, n) => item(n))));
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parseInventory('shop', parts)).toBeUndefined();
+  });
+
   test('of a newer version is refused, not misread', () => {
     const [head] = liveInventory(inventory());
     if (head === undefined) throw new Error('an inventory has a head');
