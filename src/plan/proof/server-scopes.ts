@@ -113,7 +113,8 @@ export function gatewayScopes(index: Index, frame: Frame): Scope[] {
 const nothing: KubeObject = { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: '' } };
 const portOf = (server: string): number => Number(server.slice(0, server.indexOf(' ')));
 
-const rangesIn = (policy: KubeObject): string[] =>
+/** The ranges that a NetworkPolicy names. */
+export const rangesIn = (policy: KubeObject): string[] =>
   objectsOf(specOf(policy).ingress)
     .flatMap(({ from }) => objectsOf(from))
     .flatMap(({ ipBlock }) => (isJsonObject(ipBlock) && typeof ipBlock.cidr === 'string' ? [ipBlock.cidr] : []));
