@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { objectsOf, specOf } from '../../src/manifests/transition.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
-import { cluster, type FederationInput, federation, provider, service, sharedService } from '../support/federation.ts';
+import {
+  type ClusterInput,
+  cluster,
+  type FederationInput,
+  federation,
+  provider,
+  service,
+  sharedService,
+} from '../support/federation.ts';
 import { afterSteps, planFrom, rendered } from '../support/simulate.ts';
 
 /** `guard ~ AuthorizationPolicy (union)`, one line for every step. */
@@ -27,13 +36,14 @@ const labelled = (workload: Record<string, string>, of: string) =>
   federation({
     services: { 'backend-api': service({ providers: { 'cluster-b': provider({ workload, service: of }) } }) },
   });
-const allowedFrom = (...allowFrom: string[]) =>
+const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
   federation({
     clusters: {
       'cluster-a': cluster('a'),
-      'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], allowFrom } }),
+      'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], ...gateway } }),
     },
   });
+const allowedFrom = (...allowFrom: string[]) => restricted({ allowFrom });
 
 describe('a change of what is there', () => {
   test.each<[string, FederationInput, FederationInput, string[]]>([
@@ -117,6 +127,23 @@ describe('a change of what is there', () => {
       ['guard ~ cluster-b NetworkPolicy (union)', 'tighten ~ cluster-b NetworkPolicy (final)'],
     ],
     [
+      "of the port of a gateway's pods restricts both in between",
+      restricted({ allowFrom: ['198.51.100.0/24'] }),
+      restricted({ allowFrom: ['198.51.100.0/24'], targetPort: 8443 }),
+      ['guard ~ cluster-b NetworkPolicy (union)', 'tighten ~ cluster-b NetworkPolicy (final)'],
+    ],
+    [
+      'of the gateway to other pods with another port restricts each on its own',
+      restricted({ allowFrom: ['198.51.100.0/24'] }),
+      restricted({ allowFrom: ['198.51.100.0/24'], targetPort: 8443, selector: { istio: 'new' } }),
+      [
+        'listen + cluster-b Gateway',
+        'tighten + cluster-b NetworkPolicy',
+        'unlisten - cluster-b Gateway',
+        'unguard - cluster-b NetworkPolicy',
+      ],
+    ],
+    [
       'that restricts a gateway for the first time comes last',
       federation({
         clusters: {
@@ -160,6 +187,56 @@ describe('a change of what is there', () => {
     expect(lines(plan).slice(-2)).toEqual([
       'unguard - cluster-b PeerAuthentication',
       'unguard - cluster-b AuthorizationPolicy',
+    ]);
+  });
+
+  test.each([
+    [
+      'above',
+      15443,
+      8443,
+      [
+        [1, 8442],
+        [8444, 15442],
+        [15444, 65535],
+      ],
+    ],
+    [
+      'below',
+      8443,
+      15443,
+      [
+        [1, 8442],
+        [8444, 15442],
+        [15444, 65535],
+      ],
+    ],
+    ['at the end', 65535, 1, [[2, 65534]]],
+    [
+      'beside it',
+      8443,
+      8444,
+      [
+        [1, 8442],
+        [8445, 65535],
+      ],
+    ],
+  ])("of the port of a gateway's pods, from %s, leaves open only what both leave open", (_, from, to, open) => {
+    const at = (targetPort: number) => restricted({ allowFrom: ['198.51.100.0/24'], targetPort });
+    const [union] = planFrom(at(from), at(to)).steps.filter(({ id }) => id.kind === 'NetworkPolicy');
+    const ingress = union?.op === 'update' ? objectsOf(specOf(union.object).ingress) : [];
+    expect(ingress.filter((rule) => rule.from).map(({ ports }) => ports)).toEqual([
+      [{ protocol: 'TCP', port: to }],
+      [{ protocol: 'TCP', port: from }],
+    ]);
+    expect(ingress.filter((rule) => !rule.from)).toEqual([
+      {
+        ports: [
+          ...open.map(([port, endPort]) => ({ protocol: 'TCP', port, endPort })),
+          { protocol: 'UDP', port: 1, endPort: 65535 },
+          { protocol: 'SCTP', port: 1, endPort: 65535 },
+        ],
+      },
     ]);
   });
 
