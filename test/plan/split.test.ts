@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isJsonObject } from '../../src/json.ts';
 import { objectsOf, specOf } from '../../src/manifests/transition.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
@@ -238,6 +239,23 @@ describe('a change of what is there', () => {
         ],
       },
     ]);
+  });
+
+  test("of the gateway's port names no two servers alike, however long the names of their Services are", () => {
+    const at = (port: number) =>
+      federation({
+        ...restricted({ port }),
+        services: Object.fromEntries(
+          ['invoice-generation-api-v1', 'invoice-generation-api-v2'].map((name) => {
+            const of = { namespace: 'customer-relationship-management-and-billing', service: name };
+            return [name, service({ providers: { 'cluster-b': provider({ ...of, workload: { app: name } }) } })];
+          }),
+        ),
+      });
+    const [union] = planFrom(at(15443), at(15444)).steps.filter(({ id }) => id.kind === 'Gateway');
+    const servers = union?.op === 'update' ? objectsOf(specOf(union.object).servers) : [];
+    const names = servers.map(({ port }) => String(isJsonObject(port) ? port.name : ''));
+    expect(new Set(names).size).toBe(4);
   });
 
   test('has only its late half left when the run ended in between', () => {
