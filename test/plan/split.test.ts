@@ -44,6 +44,9 @@ const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
       'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], ...gateway } }),
     },
   });
+const shared = (difference: Parameters<typeof sharedService>[0]) =>
+  federation({ services: { catalog: sharedService(difference) } });
+const web = (name: string) => ({ cluster: name, namespace: 'web', serviceAccount: 'web' });
 const allowedFrom = (...allowFrom: string[]) => restricted({ allowFrom });
 
 describe('a change of what is there', () => {
@@ -154,6 +157,23 @@ describe('a change of what is there', () => {
       }),
       allowedFrom('192.0.2.0/24'),
       ['tighten + cluster-b NetworkPolicy'],
+    ],
+    [
+      'of a first caller from elsewhere turns away the callers beside the provider late',
+      shared({ localCallers: 'any', consumers: [web('cluster-a')] }),
+      shared({ localCallers: [], consumers: [web('cluster-a'), web('cluster-b')] }),
+      [
+        'guard ~ cluster-a AuthorizationPolicy (union)',
+        'guard ~ cluster-b AuthorizationPolicy (union)',
+        'listen + cluster-a Gateway',
+        'pin + cluster-b DestinationRule',
+        'pin + cluster-b ProxyConfig',
+        'publish + cluster-b ServiceEntry',
+        'publish + cluster-b ServiceEntry',
+        'route + cluster-b VirtualService',
+        'tighten ~ cluster-a AuthorizationPolicy (final)',
+        'tighten ~ cluster-b AuthorizationPolicy (final)',
+      ],
     ],
     [
       'of a time-out alone is one write',
@@ -268,6 +288,22 @@ describe('a change of what is there', () => {
 });
 
 describe('a change without a safe order is refused', () => {
+  test('a gateway that leads to pods whose callers are not narrowed yet, where two meshes share a trust domain', () => {
+    const clusters = { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { trustDomain: 'cluster-a.example' }) };
+    const one = (difference: Parameters<typeof sharedService>[0]): FederationInput => ({
+      ...shared(difference),
+      identity: 'shared',
+      clusters,
+    });
+    const plan = planFrom(
+      one({ localCallers: [{ namespace: 'default', serviceAccount: 'batch' }], consumers: [web('cluster-a')] }),
+      one({ localCallers: [], consumers: [web('cluster-a'), web('cluster-b')] }),
+    );
+    expect(plan.diagnostics.map(({ code, message }) => `${code} ${message}`).join()).toMatch(
+      /AXC5006 .*in stage listen.* would get in to default\/shop-backend-api/,
+    );
+  });
+
   test('another cluster and another Service at once', () => {
     const one = (difference: object) =>
       federation({ services: { catalog: { ...sharedService(), host: 'catalog.xc.global', ...difference } } });

@@ -74,9 +74,23 @@ export function scopesOf({ federation, before, steps, needed = steps, absent = n
   if (steps.length === 0) return [];
   const index = indexOf(before, steps);
   const changed = new Set(steps.map(stepKey));
-  const frame = { before, after: worldAfter(before, needed), changed, served: servedBy(federation), absent };
+  const frame = {
+    before,
+    after: worldAfter(before, needed),
+    changed,
+    served: servedBy(federation),
+    ownDomains: ownDomainsOf(federation),
+    absent,
+  };
   return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
 }
+
+const ownDomainsOf = ({ clusters }: Federation): ReadonlyMap<string, string> =>
+  new Map(
+    clusters
+      .filter((one) => !clusters.some((other) => other !== one && other.trustDomain === one.trustDomain))
+      .map(({ name, trustDomain }) => [name, trustDomain]),
+  );
 
 function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, readonly Step[]>): Omit<Proof, 'links'> {
   const steps = [...new Set(scope.keys)].flatMap((key) => byKey.get(key) ?? []);
