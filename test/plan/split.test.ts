@@ -46,6 +46,7 @@ const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
   });
 const shared = (difference: Parameters<typeof sharedService>[0]) =>
   federation({ services: { catalog: sharedService(difference) } });
+const tcp = { port: { number: 5432, protocol: 'TCP' } } as const;
 const web = (name: string) => ({ cluster: name, namespace: 'web', serviceAccount: 'web' });
 const allowedFrom = (...allowFrom: string[]) => restricted({ allowFrom });
 
@@ -176,6 +177,12 @@ describe('a change of what is there', () => {
       ],
     ],
     [
+      'of a virtual address alone is one write',
+      federation({ services: { 'orders-db': service({ ...tcp, address: '240.1.0.1' }) } }),
+      federation({ services: { 'orders-db': service({ ...tcp, address: '240.1.0.2' }) } }),
+      ['publish ~ cluster-a ServiceEntry'],
+    ],
+    [
       'of a time-out alone is one write',
       federation(),
       federation({ services: { 'backend-api': service({ traffic: { timeout: '9s' } }) } }),
@@ -288,6 +295,35 @@ describe('a change of what is there', () => {
 });
 
 describe('a change without a safe order is refused', () => {
+  const at = (addresses: Record<string, string>): FederationInput =>
+    federation({
+      services: Object.fromEntries(
+        Object.entries(addresses).map(([name, address]) => [
+          name,
+          service({
+            port: { number: 5432, protocol: 'TCP' },
+            address,
+            providers: { 'cluster-b': provider({ service: name, workload: { app: name } }) },
+          }),
+        ]),
+      ),
+    });
+  const [one, other] = ['240.1.0.1', '240.1.0.2'] as const;
+
+  test.each<[string, FederationInput, FederationInput]>([
+    ['another host gets it', at({ orders: one }), at({ orders: other, payments: one })],
+    ['its host goes', at({ orders: one }), at({ payments: one })],
+    ['two hosts swap theirs', at({ orders: one, payments: other }), at({ orders: other, payments: one })],
+  ])('a virtual address that changes hands: %s', (_, before, after) => {
+    expect(
+      planFrom(before, after)
+        .diagnostics.map(({ code, message }) => `${code} ${message}`)
+        .join(),
+    ).toMatch(
+      /AXC5006 .*cluster-a: 240\.1\.0\.1 would be the address of (?:orders|payments)\.cluster-b\.local and .* at once; take it from the one and apply/,
+    );
+  });
+
   test('a gateway that leads to pods whose callers are not narrowed yet, where two meshes share a trust domain', () => {
     const clusters = { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { trustDomain: 'cluster-a.example' }) };
     const one = (difference: Parameters<typeof sharedService>[0]): FederationInput => ({

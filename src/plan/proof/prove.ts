@@ -2,6 +2,7 @@ import type { Federation } from '../../model/federation.ts';
 import { nameOf } from '../object-key.ts';
 import { type Stage, stages } from '../stages.ts';
 import type { Step } from '../step.ts';
+import { addressScopes } from './address-scopes.ts';
 import { callerScopes } from './caller-scopes.ts';
 import { indexOf } from './index-of.ts';
 import { isSameChange } from './same-change.ts';
@@ -82,7 +83,12 @@ export function scopesOf({ federation, before, steps, needed = steps, absent = n
     ownDomains: ownDomainsOf(federation),
     absent,
   };
-  return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
+  return [
+    ...callerScopes(index, frame),
+    ...addressScopes(index, frame),
+    ...workloadScopes(index, frame),
+    ...gatewayScopes(index, frame),
+  ];
 }
 
 const ownDomainsOf = ({ clusters }: Federation): ReadonlyMap<string, string> =>
