@@ -13,6 +13,17 @@ const callers = (...names: string[]) =>
   names.map((serviceAccount) => ({ cluster: 'cluster-a', namespace: 'shop', serviceAccount }));
 const spec = (difference: Parameters<typeof service>[0]): FederationInput =>
   federation({ services: { 'backend-api': service(difference) } });
+const kafka = (workload: Record<string, string>, targetPort = 9092): FederationInput =>
+  federation({
+    services: {
+      kafka: service({
+        preset: 'kafka',
+        brokers: 1,
+        port: { number: 9092, targetPort },
+        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
+      }),
+    },
+  });
 const nothing = { before: undefined, after: federation() } as const;
 
 const worldOf = ({ federation: name, clusters }: Plan): World =>
@@ -98,6 +109,20 @@ describe('the proof notices', () => {
           .map((step) => (step.stage === 'unlisten' ? { ...step, stage: 'listen' as const } : step))
           .filter((step) => !(step.op === 'update' && step.part === 'union' && step.id.kind === 'Gateway')),
       /in stage listen.* would not reach/,
+    ],
+    [
+      'a Service that leads to a port before the policy knows it',
+      kafka({ app: 'kafka' }, 19_092),
+      planFrom(kafka({ app: 'kafka' }), kafka({ app: 'kafka' }, 19_092)),
+      (steps) => inStage(steps, isKind('Service'), 'ground'),
+      /in stage ground.*sa\/frontend would not get through Service default\/shop-kafka-0 on port 9092/,
+    ],
+    [
+      'a Service that leads to pods before they have a policy',
+      kafka({ app: 'kafka2' }),
+      planFrom(kafka({ app: 'kafka' }), kafka({ app: 'kafka2' })),
+      (steps) => inStage(steps, isKind('Service'), 'ground'),
+      /in stage ground.*stranger.* would get through Service default\/shop-kafka-0 on port 9092/,
     ],
   ])('%s', (_, of, plan, change, why) => {
     expect(proofOf(of, plan, plan.steps).unsafe).toEqual([]);

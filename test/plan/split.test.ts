@@ -27,6 +27,17 @@ const labelled = (workload: Record<string, string>, of: string) =>
   federation({
     services: { 'backend-api': service({ providers: { 'cluster-b': provider({ workload, service: of }) } }) },
   });
+const brokers = (workload: Record<string, string>, targetPort = 9092) =>
+  federation({
+    services: {
+      kafka: service({
+        preset: 'kafka',
+        brokers: 1,
+        port: { number: 9092, targetPort },
+        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
+      }),
+    },
+  });
 const allowedFrom = (...allowFrom: string[]) =>
   federation({
     clusters: {
@@ -84,6 +95,42 @@ describe('a change of what is there', () => {
         'listen ~ cluster-b Gateway (union)',
         'pin ~ cluster-a DestinationRule',
         'unlisten ~ cluster-b Gateway (final)',
+        'unguard - cluster-b PeerAuthentication',
+        'unguard - cluster-b AuthorizationPolicy',
+      ],
+    ],
+    [
+      'of the port of a broker lets its callers in on both before its Service leads to the new one',
+      brokers({ app: 'kafka' }),
+      brokers({ app: 'kafka' }, 19_092),
+      [
+        'guard ~ cluster-b PeerAuthentication (union)',
+        'guard ~ cluster-b AuthorizationPolicy (union)',
+        'listen ~ cluster-b Service',
+        'tighten ~ cluster-b PeerAuthentication (final)',
+        'tighten ~ cluster-b AuthorizationPolicy (final)',
+      ],
+    ],
+    [
+      'of the pods of a broker gives the new ones their policies before its Service leads to them',
+      brokers({ app: 'kafka' }),
+      brokers({ app: 'kafka2' }),
+      [
+        'guard + cluster-b PeerAuthentication',
+        'guard + cluster-b AuthorizationPolicy',
+        'listen ~ cluster-b Service',
+        'unguard - cluster-b PeerAuthentication',
+        'unguard - cluster-b AuthorizationPolicy',
+      ],
+    ],
+    [
+      'of the pods of a broker is noticed, too, where its selector only loses a label',
+      brokers({ app: 'kafka', version: 'v37' }),
+      brokers({ app: 'kafka' }),
+      [
+        'guard + cluster-b PeerAuthentication',
+        'guard + cluster-b AuthorizationPolicy',
+        'listen ~ cluster-b Service',
         'unguard - cluster-b PeerAuthentication',
         'unguard - cluster-b AuthorizationPolicy',
       ],

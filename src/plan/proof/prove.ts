@@ -2,6 +2,7 @@ import type { Federation } from '../../model/federation.ts';
 import { nameOf } from '../object-key.ts';
 import { type Stage, stages } from '../stages.ts';
 import type { Step } from '../step.ts';
+import { brokerScopes } from './broker-scopes.ts';
 import { callerScopes } from './caller-scopes.ts';
 import { indexOf } from './index-of.ts';
 import { isSameChange } from './same-change.ts';
@@ -75,7 +76,12 @@ export function scopesOf({ federation, before, steps, needed = steps, absent = n
   const index = indexOf(before, steps);
   const changed = new Set(steps.map(stepKey));
   const frame = { before, after: worldAfter(before, needed), changed, served: servedBy(federation), absent };
-  return [...callerScopes(index, frame), ...workloadScopes(index, frame), ...gatewayScopes(index, frame)];
+  return [
+    ...callerScopes(index, frame),
+    ...workloadScopes(index, frame),
+    ...gatewayScopes(index, frame),
+    ...brokerScopes(index, frame),
+  ];
 }
 
 function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, readonly Step[]>): Omit<Proof, 'links'> {
