@@ -60,6 +60,8 @@ export interface NoWay {
 
 /** Where the calls of a namespace to a port of a host go: every way that they may take, or why there is none. */
 export function hopsOf(side: CallerSide, namespace: string, host: string, port: number): readonly Hop[] | NoWay {
+  const missing = withoutPort(side, namespace, host, port);
+  if (missing) return missing;
   const routes = routesOf(side, namespace, host);
   const layer = layerOf(side, namespace, host, port);
   const dialled = { host, port, by: [] };
@@ -147,10 +149,20 @@ function waysTo(side: CallerSide, namespace: string, target: Target): readonly H
   }
   if (new Set(own.map(({ metadata }) => metadata.namespace)).size > 1)
     return { obstacle: 'two-hosts', why: `${host} is there twice`, by: own };
-  if (!own.some((entry) => portsOf(entry).some(({ number }) => number === port)))
-    return { obstacle: 'no-port', why: `${host} has no port ${port}`, by: own };
+  const missing = withoutPort(side, namespace, host, port);
+  if (missing) return missing;
   const hops = own.flatMap((entry) => entryHops(entry, side, namespace, target));
   return hops.length === 0 ? { obstacle: 'no-endpoint', why: `${host} has no endpoint`, by: own } : hops;
+}
+
+/**
+ * A port that no ServiceEntry of the host has. Routes make none: istiod builds the virtual hosts of a VirtualService for the ports of its
+ * Services (`buildSidecarVirtualHostsForVirtualService` in `pilot/pkg/networking/core/route`).
+ */
+function withoutPort({ entries }: CallerSide, namespace: string, host: string, port: number): NoWay | undefined {
+  const own = entries.filter((entry) => hostsOf(entry).includes(host) && isSeen(entry, namespace));
+  const isThere = own.length === 0 || own.some((entry) => portsOf(entry).some(({ number }) => number === port));
+  return isThere ? undefined : { obstacle: 'no-port', why: `${host} has no port ${port}`, by: own };
 }
 
 function unknownHost(host: string, namespace: string, by: readonly KubeObject[]): NoWay {

@@ -278,6 +278,22 @@ describe('what is in the way', () => {
       },
     ],
     [
+      'a ServiceEntry without the port, whatever a route says of it',
+      /backend-api\.cluster-b\.local has no port 80/,
+      {
+        change: (manifest) => {
+          const fits: Record<string, JsonObject> = {
+            ServiceEntry: { ports: [{ number: 81, name: 'http', protocol: 'HTTP' }] },
+            VirtualService: {
+              http: [{ route: [{ destination: { host: 'backend-api.cluster-b.local', port: { number: 81 } } }] }],
+            },
+          };
+          const { kind } = manifest.resource;
+          return changed(kind, (body) => ({ ...body, ...fits[kind] }))(manifest);
+        },
+      },
+    ],
+    [
       'a VirtualService that leads elsewhere',
       /is not known/,
       {

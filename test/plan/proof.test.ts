@@ -24,6 +24,11 @@ const kafka = (workload: Record<string, string>, targetPort = 9092): FederationI
       }),
     },
   });
+const withPorts = (...numbers: number[]): FederationInput => {
+  const { port: _, ...rest } = service();
+  const ports = Object.fromEntries(numbers.map((number) => [`http-${number}`, { number, protocol: 'HTTP' as const }]));
+  return federation({ services: { 'backend-api': { ...rest, ports } } });
+};
 const nothing = { before: undefined, after: federation() } as const;
 
 const worldOf = ({ federation: name, clusters }: Plan): World =>
@@ -139,6 +144,30 @@ describe('the proof notices', () => {
       return { ...step, object: { ...step.object, spec: { ...specOf(step.object), rules } } };
     });
     expect(proofOf(after, plan, narrowFirst).unsafe.map(unsafeText).join()).toMatch(/orders would be refused by/);
+  });
+});
+
+describe('the proof notices that one port of a host would answer for another', () => {
+  const after = withPorts(80, 9090);
+  const plan = planFrom(withPorts(80), after);
+  const inSpec = (step: Step, change: (spec: string) => string): Step =>
+    step.op === 'delete'
+      ? step
+      : { ...step, object: { ...step.object, spec: JSON.parse(change(JSON.stringify(step.object.spec))) } };
+
+  test.each<[string, string, (spec: string) => string]>([
+    ['by its route', 'VirtualService', (spec) => spec.replaceAll('"port":{"number":9090}', '"port":{"number":80}')],
+    [
+      'by the name that a gateway goes by',
+      'DestinationRule',
+      (spec) => spec.replaceAll('outbound_.9090_', 'outbound_.80_'),
+    ],
+  ])('%s', (_, kind, change) => {
+    const steps = plan.steps.map((step) => (isKind(kind)(step) ? inSpec(step, change) : step));
+    expect(proofOf(after, plan, plan.steps).unsafe).toEqual([]);
+    expect(proofOf(after, plan, steps).unsafe.map(unsafeText).join()).toMatch(
+      /on backend-api\.cluster-b\.local:9090 shop would reach port 80/,
+    );
   });
 });
 

@@ -62,19 +62,23 @@ const toEndpoint = ({ address, gatewayPort, cluster, rankLabels }: Endpoint, por
   labels: { 'security.istio.io/tlsMode': 'istio', 'aegis-xc.dev/cluster': cluster.name, ...rankLabels },
 });
 
-/** Names among the endpoints need DNS; those for ports that are gone would be refused. */
+/** Names among the endpoints need DNS. */
 function union(before: KubeObject, after: KubeObject): KubeObject {
   const [old, now] = [specOf(before), specOf(after)];
-  const names = new Set(objectsOf(now.ports).map(({ name }) => name));
-  const fitting = objectsOf(old.endpoints).filter(({ ports }) =>
-    Object.keys(ports ?? {}).every((name) => names.has(name)),
-  );
-  const endpoints = unionOf(fitting, now.endpoints, endpointKey);
+  const names = objectsOf(now.ports).map(({ name }) => String(name));
+  const there = objectsOf(old.endpoints).map((endpoint) => withPorts(endpoint, names));
+  const endpoints = unionOf(there, now.endpoints, endpointKey);
   return withSpec(after, {
     exportTo: exportToOf(before, after),
     ...(endpoints.length > 0 && { endpoints }),
-    ...(fitting.length > 0 && old.resolution === 'DNS' && { resolution: 'DNS' }),
+    ...(there.length > 0 && old.resolution === 'DNS' && { resolution: 'DNS' }),
   });
+}
+
+/** A gateway has one port for all: an old one is asked for the ports that are new, too. Those that are gone would be refused. */
+function withPorts(endpoint: JsonObject, names: readonly string[]): JsonObject {
+  const [port] = isJsonObject(endpoint.ports) ? Object.values(endpoint.ports) : [];
+  return port === undefined ? endpoint : { ...endpoint, ports: Object.fromEntries(names.map((name) => [name, port])) };
 }
 
 /** Where it is, not how it is ranked. */

@@ -84,20 +84,28 @@ function viewOf(namespace: string, host: string, look: Look): (state: World) => 
   };
   const kept = all.filter((port) => [frame.before, frame.after].every((world) => works(world, port) === undefined));
   const wasUnpinned = all.some((port) => hops(before, port).some(isUnpinned));
+  const wasAnother = all.some((port) => hops(before, port).some((hop) => askedPort(hop) !== port));
   return (state) => {
     for (const port of kept) {
       const why = works(state, port);
       if (why !== undefined) return `${namespace} would not reach ${host}:${port}: ${why}`;
     }
     for (const port of all) {
-      const open = hops(sideIn(state, own), port).find((hop) => isUnpinned(hop) || isStranger(hop, frames.get(port)));
+      const ways = hops(sideIn(state, own), port);
+      const open = ways.find((hop) => isUnpinned(hop) || isStranger(hop, frames.get(port)));
       if (open && !wasUnpinned) return `${namespace} would reach ${open.host}:${port} without knowing who answers`;
+      const another = ways.find((hop) => askedPort(hop) !== port);
+      if (another && !wasAnother) return `on ${host}:${port} ${namespace} would reach port ${askedPort(another)}`;
     }
     return undefined;
   };
 }
 
 const isUnpinned = ({ cluster, pinned }: Hop): boolean => cluster !== undefined && !pinned;
+
+/** The port of the Service that answers: a gateway goes by the SNI alone. Callers dial the same one. */
+const askedPort = ({ cluster, sni, port }: Hop): number =>
+  Number((cluster === undefined ? undefined : /^outbound_\.(\d+)_/.exec(sni ?? '')?.[1]) ?? port);
 
 interface Ends {
   readonly before: readonly Hop[];
