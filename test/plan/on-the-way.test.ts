@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type CallerSide, hopsOf, isNoWay } from '../../src/access/ways.ts';
+import { specOf } from '../../src/manifests/transition.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { presentWorld, type World, worldAfter } from '../../src/plan/proof/world.ts';
 import { stages } from '../../src/plan/stages.ts';
-import { type FederationInput, federation, type ServiceInput, service } from '../support/federation.ts';
+import {
+  cluster,
+  type FederationInput,
+  federation,
+  type ServiceInput,
+  service,
+  sharedService,
+} from '../support/federation.ts';
 import { planFrom } from '../support/simulate.ts';
 
 /** Where calls of shop in cluster-a go in the course of a plan, said without the proof. */
@@ -75,6 +83,26 @@ describe('while ports change, a call is answered by its own port or by none', ()
         const isKept = dialled.filter((one) => one === port).length === 2;
         if (isKept) expect(answers, `${port} after ${stage}`).not.toEqual([]);
       }
+    }
+  });
+});
+
+describe('both entries of a host with own pods have one resolution wherever a run waits', () => {
+  const gatewayAt = (address: string): FederationInput =>
+    federation({
+      clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses: [address] } }) },
+      services: { catalog: sharedService() },
+    });
+
+  test.each([
+    ['a gateway gets an address instead of a name', 'ew.b.example.net', '203.0.113.7'],
+    ['a gateway gets a name instead of an address', '203.0.113.7', 'ew.b.example.net'],
+  ])('%s', (_, before, after) => {
+    const plan = planFrom(gatewayAt(before), gatewayAt(after));
+    expect(plan.diagnostics).toEqual([]);
+    for (const [stage, world] of worlds(plan)) {
+      const resolutions = sideIn(world).entries.map((entry) => specOf(entry).resolution);
+      expect(new Set(resolutions).size, `after ${stage}: ${resolutions}`).toBe(1);
     }
   });
 });

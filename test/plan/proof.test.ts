@@ -29,6 +29,11 @@ const withPorts = (...numbers: number[]): FederationInput => {
   const ports = Object.fromEntries(numbers.map((number) => [`http-${number}`, { number, protocol: 'HTTP' as const }]));
   return federation({ services: { 'backend-api': { ...rest, ports } } });
 };
+const atGateway = (address: string): FederationInput =>
+  federation({
+    clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses: [address] } }) },
+    services: { catalog: sharedService() },
+  });
 const nothing = { before: undefined, after: federation() } as const;
 
 const worldOf = ({ federation: name, clusters }: Plan): World =>
@@ -114,6 +119,13 @@ describe('the proof notices', () => {
           .map((step) => (step.stage === 'unlisten' ? { ...step, stage: 'listen' as const } : step))
           .filter((step) => !(step.op === 'update' && step.part === 'union' && step.id.kind === 'Gateway')),
       /in stage listen.* would not reach/,
+    ],
+    [
+      'entries of one host with different resolutions while the run waits',
+      atGateway('203.0.113.7'),
+      planFrom(atGateway('ew.b.example.net'), atGateway('203.0.113.7')),
+      (steps) => inStage(steps, ({ id }) => id.name === 'shop-catalog-local', 'publish'),
+      /in stage publish.* catalog\.xc\.global would have ServiceEntries of different resolution/,
     ],
     [
       'a Service that leads to a port before the policy knows it',

@@ -62,16 +62,20 @@ const toEndpoint = ({ address, gatewayPort, cluster, rankLabels }: Endpoint, por
   labels: { 'security.istio.io/tlsMode': 'istio', 'aegis-xc.dev/cluster': cluster.name, ...rankLabels },
 });
 
-/** Names among the endpoints need DNS. */
+/**
+ * Names among the endpoints need DNS. Entries of one host need one resolution (Istio drops the endpoints of the one that differs), so that
+ * one for the own pods keeps it as long as the other one has to.
+ */
 function union(before: KubeObject, after: KubeObject): KubeObject {
   const [old, now] = [specOf(before), specOf(after)];
   const names = objectsOf(now.ports).map(({ name }) => String(name));
   const there = objectsOf(old.endpoints).map((endpoint) => withPorts(endpoint, names));
   const endpoints = unionOf(there, now.endpoints, endpointKey);
+  const keepsDns = old.resolution === 'DNS' && (there.length > 0 || old.workloadSelector !== undefined);
   return withSpec(after, {
     exportTo: exportToOf(before, after),
     ...(endpoints.length > 0 && { endpoints }),
-    ...(there.length > 0 && old.resolution === 'DNS' && { resolution: 'DNS' }),
+    ...(keepsDns && { resolution: 'DNS' }),
   });
 }
 

@@ -54,8 +54,19 @@ function callerScope({ cluster, host, byHost, index, frame }: Input): Scope[] {
         }
         return undefined;
       },
+      checkBetween: (state) =>
+        differ(state, host, entries) && !differ(frame.before, host, entries)
+          ? `${cluster}: ${host} would have ServiceEntries of different resolution, and the endpoints of one only`
+          : undefined,
     },
   ];
+}
+
+/** Istio merges the ServiceEntries of a host; the endpoints of one with another resolution it drops, silently. */
+function differ(world: World, host: string, entries: readonly Known[]): boolean {
+  const own = entries.flatMap(({ key }) => world.get(key) ?? []).map(specOf);
+  const resolutions = own.filter(({ hosts }) => textsOf(hosts).includes(host)).map(({ resolution }) => resolution);
+  return new Set(resolutions).size > 1;
 }
 
 interface Look {

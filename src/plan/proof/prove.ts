@@ -100,6 +100,8 @@ function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, reado
       }
     }
     state = worldAfter(state, running);
+    const why = scope.checkBetween?.(state);
+    if (why !== undefined) return { states, unsafe: [{ stage, done: running, open: [], why }] };
   }
   return { unsafe: [], states };
 }
