@@ -8,6 +8,7 @@ import {
   cluster,
   type FederationInput,
   federation,
+  provider,
   type ServiceInput,
   service,
   sharedService,
@@ -103,6 +104,40 @@ describe('both entries of a host with own pods have one resolution wherever a ru
     for (const [stage, world] of worlds(plan)) {
       const resolutions = sideIn(world).entries.map((entry) => specOf(entry).resolution);
       expect(new Set(resolutions).size, `after ${stage}: ${resolutions}`).toBe(1);
+    }
+  });
+});
+
+describe('an order among gateways never meets a name: istiod dies of it (istio#61857)', () => {
+  const catalog = (names: readonly string[], ofB: string): FederationInput => ({
+    ...federation(),
+    clusters: {
+      'cluster-a': cluster('a'),
+      'cluster-b': cluster('b', { gateway: { addresses: [ofB] } }),
+      'cluster-c': cluster('c'),
+    },
+    services: {
+      catalog: service({
+        host: 'catalog.xc.global',
+        providers: Object.fromEntries(names.map((name) => [name, provider()])),
+      }),
+    },
+  });
+  const named = catalog(['cluster-b'], 'ew.b.example.net');
+  const ordered = catalog(['cluster-b', 'cluster-c'], '203.0.113.7');
+
+  test.each([
+    ['when the order comes', named, ordered],
+    ['when the order goes', ordered, named],
+  ])('%s', (_, before, after) => {
+    const plan = planFrom(before, after);
+    expect(plan.diagnostics).toEqual([]);
+    // The way back begins in any of these, too, so the entry must not have both whatever its rule says.
+    for (const [stage, world] of worlds(plan)) {
+      for (const { resolution, endpoints } of sideIn(world).entries.map(specOf)) {
+        const isRanked = JSON.stringify(endpoints).includes('failover.aegis-xc.dev/');
+        expect(isRanked && resolution === 'DNS', `after ${stage}`).toBe(false);
+      }
     }
   });
 });

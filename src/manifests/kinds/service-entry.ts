@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import type { Endpoint, Entry, Import, Port } from '../../model/federation.ts';
+import { rankPrefix } from '../../model/imports.ts';
 import { defineKind } from '../kind.ts';
 import type { KubeObject } from '../manifest.ts';
 import { exportToOf, objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
@@ -69,7 +70,7 @@ const toEndpoint = ({ address, gatewayPort, cluster, rankLabels }: Endpoint, por
 function union(before: KubeObject, after: KubeObject): KubeObject {
   const [old, now] = [specOf(before), specOf(after)];
   const names = objectsOf(now.ports).map(({ name }) => String(name));
-  const there = objectsOf(old.endpoints).map((endpoint) => withPorts(endpoint, names));
+  const there = canMeet(old, now) ? objectsOf(old.endpoints).map((endpoint) => withPorts(endpoint, names)) : [];
   const endpoints = unionOf(there, now.endpoints, endpointKey);
   const keepsDns = old.resolution === 'DNS' && (there.length > 0 || old.workloadSelector !== undefined);
   return withSpec(after, {
@@ -77,6 +78,15 @@ function union(before: KubeObject, after: KubeObject): KubeObject {
     ...(endpoints.length > 0 && { endpoints }),
     ...(keepsDns && { resolution: 'DNS' }),
   });
+}
+
+/**
+ * Gateways with an order don't stand beside names: istiod from 1.30 on dies of that (https://github.com/istio/istio/issues/61857). The new
+ * ones take over in one write.
+ */
+function canMeet(...both: readonly JsonObject[]): boolean {
+  const isRanked = both.some(({ endpoints }) => JSON.stringify(endpoints ?? []).includes(rankPrefix));
+  return !isRanked || both.every(({ resolution }) => resolution !== 'DNS');
 }
 
 /** A gateway has one port for all: an old one is asked for the ports that are new, too. Those that are gone would be refused. */
