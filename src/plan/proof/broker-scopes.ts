@@ -19,7 +19,9 @@ export const brokerScopes = (index: Index, frame: Frame): Scope[] =>
 function brokerScope(service: Known, index: Index, frame: Frame): Scope[] {
   const { key, cluster, namespace, name, versions } = service;
   const gateways = index.of('Gateway', cluster);
-  const policies = index.of('AuthorizationPolicy', cluster).filter((one) => one.namespace === namespace);
+  const policies = index
+    .of('AuthorizationPolicy', cluster)
+    .filter((one) => one.namespace === namespace && mayStandBefore(one, service));
   const keys = [key, ...gateways.map((one) => one.key), ...policies.map((one) => one.key)];
   if (!keys.some((one) => frame.changed.has(one))) return [];
   const known = sampleCalls(
@@ -52,6 +54,10 @@ function brokerScope(service: Known, index: Index, frame: Frame): Scope[] {
   ];
 }
 
+/** At some moment of the plan. Of a hundred policies in a Namespace it is one or two. */
+const mayStandBefore = (policy: Known, service: Known): boolean =>
+  policy.versions.some((one) => service.versions.some((other) => isWithin(selectorOf(one), podsOf(other))));
+
 interface Call {
   readonly principal: string;
   /** Of the Service. */
@@ -61,8 +67,7 @@ interface Call {
 function getsIn(service: KubeObject | undefined, policies: readonly KubeObject[], { principal, port }: Call): boolean {
   const target = service && portsOf(service).find((one) => one.port === port)?.targetPort;
   if (service === undefined || target === undefined) return false;
-  const pods = labelsOf(specOf(service).selector);
-  const theirs = policies.filter((policy) => isWithin(selectorOf(policy), pods));
+  const theirs = policies.filter((policy) => isWithin(selectorOf(policy), podsOf(service)));
   return (
     theirs.length === 0 ||
     theirs.some((policy) => letsIn(policy, undefined, { principal, port: target, http: undefined }))
@@ -77,6 +82,8 @@ const portsOf = (service: KubeObject): { readonly port: number; readonly targetP
     port: Number(port),
     targetPort: Number(targetPort ?? port),
   }));
+
+const podsOf = (service: KubeObject): Labels => labelsOf(specOf(service).selector);
 
 function selectorOf(policy: KubeObject): Labels {
   const { selector } = specOf(policy);
