@@ -4,12 +4,13 @@ import type { Federation, Provider } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
 import { isWithin } from '../model/labels.ts';
 import { passesOn } from './gateways.ts';
+import { isSeen } from './hosts.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
 import { hasLabels, type Workload } from './selection.ts';
 import { hidingSidecar } from './sidecars.ts';
 import type { Kind, Site, Sites } from './sites.ts';
 import { mayHold } from './truth.ts';
-import { type CallerSide, type Hop, hopsOf, isNoWay, isSeen, type NoWay, type Obstacle, targetHosts } from './ways.ts';
+import { type CallerSide, type Hop, hopsOf, isNoWay, type NoWay, type Obstacle, targetHosts } from './ways.ts';
 
 /** A call that gets to the proxy of the workload. */
 export interface Arrival {
@@ -54,7 +55,8 @@ function callerSide(site: Site, host: string): CallerSide {
   const routes = site.about('VirtualService', host);
   const hosts = [...new Set([host, ...routes.flatMap(targetHosts)])];
   const about = (kind: Kind): KubeObject[] => [...new Set(hosts.flatMap((one) => site.about(kind, one)))];
-  return { routes, entries: about('ServiceEntry'), rules: about('DestinationRule') };
+  const { rootNamespace } = site.mesh;
+  return { routes, entries: about('ServiceEntry'), rules: about('DestinationRule'), rootNamespace };
 }
 
 const dead = (end: NoWay, to?: string, through: readonly KubeObject[] = [], sni?: string): Dead => ({

@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { listOf, objectsOf, specOf, textsOf } from '../manifests/transition.ts';
+import { objectsOf, specOf, textsOf } from '../manifests/transition.ts';
+import { fullHost } from '../objects/hosts.ts';
 import { rulesFor } from './destination-rules.ts';
+import { hostsOf, isSeen } from './hosts.ts';
 import { hostFits } from './patterns.ts';
 
 /** The objects of one cluster that a caller's proxy hears of. */
@@ -9,6 +11,8 @@ export interface CallerSide {
   readonly entries: readonly KubeObject[];
   readonly rules: readonly KubeObject[];
   readonly routes: readonly KubeObject[];
+  /** Of the caller's mesh. */
+  readonly rootNamespace: string;
   /** Objects are listed by their age. Of several for one host the oldest counts; unknown, it may be any of them. */
   readonly oldestFirst?: boolean;
 }
@@ -118,7 +122,7 @@ function targetsOf(route: KubeObject, layer: Layer | undefined, dialled: Target)
     .flatMap(({ route: shares }) => objectsOf(shares))
     .flatMap(({ destination, weight }) => (weight === 0 || !isJsonObject(destination) ? [] : [destination]))
     .map((destination) => ({
-      host: fullName(String(destination.host), route),
+      host: destinationHost(destination, route),
       port: isJsonObject(destination.port) ? Number(destination.port.number) : dialled.port,
     }));
   const distinct = new Map(targets.map((target) => [`${target.host}:${target.port}`, target]));
@@ -130,11 +134,10 @@ export const targetHosts = (route: KubeObject): string[] =>
   [specOf(route).http, specOf(route).tcp]
     .flatMap(objectsOf)
     .flatMap((rule) => objectsOf(rule.route))
-    .flatMap(({ destination }) => (isJsonObject(destination) ? [fullName(String(destination.host), route)] : []));
+    .flatMap(({ destination }) => (isJsonObject(destination) ? [destinationHost(destination, route)] : []));
 
-/** A short name is a Service beside the VirtualService. */
-const fullName = (host: string, { metadata }: KubeObject): string =>
-  host.includes('.') ? host : `${host}.${metadata.namespace}.svc.cluster.local`;
+const destinationHost = ({ host }: JsonObject, { metadata }: KubeObject): string =>
+  fullHost(String(host), metadata.namespace ?? '');
 
 function waysTo(side: CallerSide, namespace: string, target: Target): readonly Hop[] | NoWay {
   const { host, port } = target;
@@ -216,18 +219,6 @@ function tlsOf(rule: KubeObject, port: number): JsonObject | undefined {
   return isJsonObject(tls) ? tls : undefined;
 }
 
-const hostsOf = (object: KubeObject): readonly string[] => textsOf(specOf(object).hosts);
-
 function portsOf(entry: KubeObject): readonly { readonly name: string; readonly number: number }[] {
   return objectsOf(specOf(entry).ports).map(({ name, number }) => ({ name: String(name), number: Number(number) }));
-}
-
-/** Whether an object is exported to a Namespace; without `exportTo` it is to all. */
-export function isSeen(object: KubeObject, namespace: string): boolean {
-  const { exportTo } = specOf(object);
-  if (exportTo === undefined || listOf(exportTo).length === 0) return true;
-  const names = textsOf(exportTo);
-  return (
-    names.includes(namespace) || names.includes('*') || (names.includes('.') && object.metadata.namespace === namespace)
-  );
 }

@@ -31,6 +31,9 @@ const spec = federation({
 const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traffic']): FederationInput =>
   federation({ services: { catalog: sharedService({ traffic, localCallers: 'any' }) } });
 
+const ruleFor = (host: string, namespace: string, mode: string): JsonObject =>
+  istioObject('DestinationRule', 'mine', namespace, { host, trafficPolicy: { tls: { mode } } });
+
 interface Call {
   readonly caller?: Caller;
   readonly port?: string;
@@ -179,7 +182,7 @@ describe('what is in the way', () => {
     (of: JsonObject) =>
     (body: JsonObject): JsonObject => ({ ...body, trafficPolicy: { tls: of } });
 
-  test.each<[string, RegExp, Beside]>([
+  test.each<[string, RegExp, Beside, Call?]>([
     ['no ServiceEntry', /is not known$/, { change: changed('ServiceEntry', () => undefined) }],
     [
       'no Gateway',
@@ -287,13 +290,56 @@ describe('what is in the way', () => {
         })),
       },
     ],
-  ])('%s', (_, why, beside) => {
-    const found = ask(sitesWith(spec, beside));
+    [
+      'a DestinationRule with the short name of the Service',
+      /TLS mode SIMPLE/,
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'SIMPLE')] } },
+      { caller: batch },
+    ],
+    [
+      'a VirtualService with the short name of the Service',
+      /other\.example is not known/,
+      {
+        with: {
+          'cluster-b': [
+            istioObject('VirtualService', 'mine', 'default', {
+              hosts: ['backend-api'],
+              http: [{ route: [{ destination: { host: 'other.example' } }] }],
+            }),
+          ],
+        },
+      },
+      { caller: batch },
+    ],
+    [
+      'a DestinationRule of the root Namespace that MeshConfig names',
+      /TLS mode SIMPLE/,
+      {
+        with: { 'cluster-b': [ruleFor('*.local', 'mesh-root', 'SIMPLE')] },
+        meshConfigs: new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]),
+      },
+      { caller: batch },
+    ],
+  ])('%s', (_, why, beside, call) => {
+    const found = ask(sitesWith(spec, beside), call);
     expect(found.allowed).toBe(false);
     expect(found.why).toMatch(why);
   });
 
-  test.each<[string, Beside]>([
+  test.each<[string, Beside, Call?]>([
+    [
+      'a DestinationRule with the short name of a Service in another Namespace',
+      { with: { 'cluster-b': [ruleFor('backend-api', 'shop', 'SIMPLE')] } },
+      { caller: batch },
+    ],
+    [
+      'a DestinationRule of what is not the root Namespace',
+      {
+        with: { 'cluster-b': [ruleFor('*.local', 'istio-system', 'SIMPLE')] },
+        meshConfigs: new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]),
+      },
+      { caller: batch },
+    ],
     [
       'a DestinationRule that is for another host',
       {
@@ -336,8 +382,8 @@ describe('what is in the way', () => {
       'a policy of another cluster',
       { with: { 'cluster-a': [istioObject('AuthorizationPolicy', 'none', 'default', {})] } },
     ],
-  ])('is not %s', (_, beside) => {
-    expect(ask(sitesWith(spec, beside)).allowed).toBe(true);
+  ])('is not %s', (_, beside, call) => {
+    expect(ask(sitesWith(spec, beside), call).allowed).toBe(true);
   });
 });
 
