@@ -6,11 +6,12 @@ import { isWithin } from '../model/labels.ts';
 import { passesOn } from './gateways.ts';
 import { isSeen } from './hosts.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
+import { targetHosts } from './routes.ts';
 import { hasLabels, type Workload } from './selection.ts';
 import { hidingSidecar } from './sidecars.ts';
 import type { Kind, Site, Sites } from './sites.ts';
-import { mayHold } from './truth.ts';
-import { type CallerSide, type Hop, hopsOf, isNoWay, type NoWay, type Obstacle, targetHosts } from './ways.ts';
+import { mayHold, type Truth } from './truth.ts';
+import { type CallerSide, type Hop, isNoWay, type NoWay, type Obstacle, takenHost, waysFrom } from './ways.ts';
 
 /** A call that gets to the proxy of the workload. */
 export interface Arrival {
@@ -25,6 +26,10 @@ export interface Arrival {
   readonly sni: string | undefined;
   /** What may stand in the Host header; none: that is not known. */
   readonly hosts: readonly string[];
+  /** The path is not the one that the caller asks for. */
+  readonly rewritesPath: boolean;
+  /** What it hangs on whether the call takes this way, and not another one. */
+  readonly when: Truth;
   readonly through: readonly KubeObject[];
 }
 
@@ -45,9 +50,18 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
 
   const isImported = site.about('ServiceEntry', question.host).some((entry) => isSeen(entry, caller.namespace));
   const dialled = own && !isImported ? serviceFqdn(own.service, own.namespace) : question.host;
-  const hops = hopsOf(callerSide(site, dialled), caller.namespace, dialled, question.port.number);
-  if (isNoWay(hops)) return [dead(hops)];
-  return hops.map((hop) => hidden(hop, question, site) ?? arrive(hop, question, { site, sites }));
+  const ways = waysFrom(callerSide(site, dialled), {
+    namespace: caller.namespace,
+    host: dialled,
+    port: question.port.number,
+    method: question.method,
+    path: question.path,
+  });
+  if (ways.every((way) => isNoWay(way))) return ways.map((way) => dead(way));
+  const arrived = ways.flatMap((way) =>
+    isNoWay(way) ? [dead(way)] : [hidden(way, question, site) ?? arrive(way, question, { site, sites })],
+  );
+  return arrived;
 }
 
 /** What is about a host, and about the hosts that its routes lead to. */
@@ -75,8 +89,13 @@ function besideIt(
 ): Arrival | Dead {
   if (provider === undefined) {
     return caller.sidecar
-      ? dead({ obstacle: 'no-port', why: `port ${port.number} is not exported`, by: [] })
-      : dead({ obstacle: 'no-sidecar', why: 'without a sidecar there is no way to another cluster', by: [] });
+      ? dead({ obstacle: 'no-port', why: `port ${port.number} is not exported`, when: true, by: [] })
+      : dead({
+          obstacle: 'no-sidecar',
+          why: 'without a sidecar there is no way to another cluster',
+          when: true,
+          by: [],
+        });
   }
   return {
     caller: { who: caller, site },
@@ -88,18 +107,20 @@ function besideIt(
     plaintext: !caller.sidecar,
     sni: undefined,
     hosts: [],
+    rewritesPath: false,
+    when: true,
     through: [],
   };
 }
 
 /** A Sidecar of the caller's Namespace may leave out what is exported to it. */
-function hidden({ host, by }: Hop, { caller }: Question, site: Site): Dead | undefined {
+function hidden({ host, when, by }: Hop, { caller }: Question, site: Site): Dead | undefined {
   const entry = by.find(({ kind }) => kind === 'ServiceEntry');
   const home = entry?.metadata.namespace ?? host.split('.')[1] ?? '';
   const { rootNamespace } = site.mesh;
   const sidecar = hidingSidecar(site.of('Sidecar'), { namespace: caller.namespace, host, home, rootNamespace });
   const why = `${host} is not among the hosts of the Sidecar of ${caller.namespace}`;
-  return sidecar && dead({ obstacle: 'hidden', why, by: [sidecar] });
+  return sidecar && dead({ obstacle: 'hidden', why, when, by: [sidecar] });
 }
 
 interface Place {
@@ -109,28 +130,30 @@ interface Place {
 }
 
 function arrive(hop: Hop, question: Question, place: Place): Arrival | Dead {
-  return hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
+  const way = hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
+  return isNoWay(way) ? { ...way, ...takenHost(way, hop.host, hop.rivals) } : way;
 }
 
 function arriveBeside(hop: Hop, question: Question, { site, sites }: Place): Arrival | Dead {
   const { service, caller } = question;
   const provider = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
   const to = caller.cluster;
-  const another = dead({ obstacle: 'another-service', why: `${hop.host} is not this service`, by: hop.by }, to);
+  const { when } = hop;
+  const another = dead({ obstacle: 'another-service', why: `${hop.host} is not this service`, when, by: hop.by }, to);
   if (provider === undefined) return another;
   const entry = hop.by.find(({ kind }) => kind === 'ServiceEntry');
   const fqdn = serviceFqdn(provider.service, provider.namespace);
   if (!entry && hop.host !== fqdn) return another;
   if (hop.tlsMode !== undefined && !['ISTIO_MUTUAL', 'DISABLE'].includes(hop.tlsMode)) {
     const why = `the DestinationRule has TLS mode ${hop.tlsMode}, which no sidecar answers`;
-    return dead({ obstacle: 'tls-mode', why, by: rulesIn(hop) }, to, hop.by);
+    return dead({ obstacle: 'tls-mode', why, when, by: rulesIn(hop) }, to, hop.by);
   }
   return {
     ...arrivalOf(hop, provider, question, site, sites),
     caller: { who: caller, site },
     remote: false,
     plaintext: hop.tlsMode === 'DISABLE',
-    hosts: entry ? hostsOf(question) : [],
+    hosts: hostHeaders(hop, entry ? question : undefined),
     sni: hop.sni ?? passthroughSni(hop.port, entry ? hop.host : fqdn),
   };
 }
@@ -139,7 +162,7 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
   const to = hop.cluster ?? clusterAt(sites.federation, hop);
   const there = to === undefined ? undefined : sites.of(to);
   const end = (obstacle: Obstacle, why: string, by: readonly KubeObject[]): Dead =>
-    dead({ obstacle, why, by }, to, hop.by, hop.sni ?? passthroughSni(hop.port, hop.host));
+    dead({ obstacle, why, when: hop.when, by }, to, hop.by, hop.sni ?? passthroughSni(hop.port, hop.host));
   if (there === undefined) return end('no-gateway', `${hop.address} is the gateway of no cluster`, hop.by);
   if (hop.tlsMode !== undefined && hop.tlsMode !== 'ISTIO_MUTUAL') {
     return end(
@@ -168,7 +191,7 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
     remote: true,
     plaintext: false,
     sni,
-    hosts: hostsOf(question),
+    hosts: hostHeaders(hop, question),
     through: [...hop.by, ...open.slice(0, 1)],
   });
 }
@@ -178,7 +201,11 @@ function checkServer(hop: Hop, arrival: Arrival): Arrival | Dead {
   const { identities } = arrival.provider;
   if (hop.identities.length === 0 || hop.identities.some((one) => identities.includes(one))) return arrival;
   const why = `the caller expects another server: ${hop.identities.join(', ')}`;
-  return dead({ obstacle: 'server-identity', why, by: rulesIn(hop) }, arrival.provider.cluster.name, arrival.through);
+  return dead(
+    { obstacle: 'server-identity', why, when: hop.when, by: rulesIn(hop) },
+    arrival.provider.cluster.name,
+    arrival.through,
+  );
 }
 
 const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site, sites: Sites) => ({
@@ -186,6 +213,8 @@ const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site,
   site,
   workload: workloadOf(provider, site, sites.federation),
   port,
+  rewritesPath: hop.rewrite?.path ?? false,
+  when: hop.when,
   through: hop.by,
 });
 
@@ -220,7 +249,10 @@ const clusterAt = ({ clusters }: Federation, { address, gatewayPort }: Hop): str
   clusters.find(({ gateway }) => gateway?.addresses.includes(address ?? '') && String(gateway.port) === gatewayPort)
     ?.name;
 
-/** Clients leave the port away where it is the usual one, but for gRPC. */
-function hostsOf({ host, port }: Question): readonly string[] {
+/** Clients leave the port away where it is the usual one, but for gRPC. A route may write another host. */
+function hostHeaders({ rewrite }: Hop, question: Question | undefined): readonly string[] {
+  if (rewrite?.authority !== undefined) return [rewrite.authority];
+  if (question === undefined) return [];
+  const { host, port } = question;
   return port.number === 80 ? [host, `${host}:80`] : [`${host}:${port.number}`];
 }

@@ -34,6 +34,30 @@ const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traff
 const ruleFor = (host: string, namespace: string, mode: string): JsonObject =>
   istioObject('DestinationRule', 'mine', namespace, { host, trafficPolicy: { tls: { mode } } });
 
+/** A ServiceEntry of the host that leads to no gateway of the federation. */
+const takenHost = (namespace: string, more: JsonObject = {}): JsonObject =>
+  istioObject('ServiceEntry', 'mine', namespace, {
+    hosts: ['backend-api.cluster-b.local'],
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    endpoints: [{ address: '192.0.2.1' }],
+    ...more,
+  });
+
+const destination = (host: string, weight?: number): JsonObject => ({
+  destination: { host },
+  ...(weight !== undefined && { weight }),
+});
+const toBackend = { route: [destination('backend-api.cluster-b.local')] };
+const elsewhere = { route: [destination('other.example')] };
+const sharedRoute = (dead: number): JsonObject => ({
+  route: [destination('other.example', dead), destination('backend-api.cluster-b.local', 100 - dead)],
+});
+/** Other routes in the place of the rendered ones. */
+const routes = (...http: JsonObject[]) => changed('VirtualService', (body) => ({ ...body, http }));
+
+const denying = (rule: JsonObject): JsonObject =>
+  istioObject('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
+
 interface Call {
   readonly caller?: Caller;
   readonly port?: string;
@@ -320,6 +344,31 @@ describe('what is in the way', () => {
       },
       { caller: batch },
     ],
+    [
+      'a VirtualService that answers by itself',
+      /has no route/,
+      { change: routes({ directResponse: { status: 200 } }) },
+    ],
+    [
+      'a VirtualService for other paths',
+      /has no route/,
+      { change: routes({ match: [{ uri: { prefix: '/api/' } }], ...toBackend }) },
+      { path: '/api/../admin' },
+    ],
+    [
+      'a VirtualService for other methods',
+      /has no route/,
+      { change: routes({ match: [{ method: { exact: 'GET' }, uri: { prefix: '/' } }], ...toBackend }) },
+      { method: 'POST', path: '/' },
+    ],
+    [
+      'a policy about the host that a route writes',
+      /^deny-rule$/,
+      {
+        change: routes({ rewrite: { authority: 'old.example' }, ...toBackend }),
+        with: { 'cluster-b': [denying({ to: [{ operation: { hosts: ['old.example'] } }] })] },
+      },
+    ],
   ])('%s', (_, why, beside, call) => {
     const found = ask(sitesWith(spec, beside), call);
     expect(found.allowed).toBe(false);
@@ -382,14 +431,99 @@ describe('what is in the way', () => {
       'a policy of another cluster',
       { with: { 'cluster-a': [istioObject('AuthorizationPolicy', 'none', 'default', {})] } },
     ],
+    ['a share of nothing that leads nowhere', { change: routes(sharedRoute(0)) }],
+    [
+      'a ServiceEntry of the host that the caller does not see',
+      { with: { 'cluster-a': [takenHost('web', { exportTo: ['.'] })] } },
+    ],
+    [
+      'a route for other paths',
+      { change: routes({ match: [{ uri: { prefix: '/old' } }], ...elsewhere }, toBackend) },
+      { path: '/api/x' },
+    ],
+    [
+      'a route for other Namespaces, ports or gateways',
+      {
+        change: routes(
+          { match: [{ sourceNamespace: 'web' }, { port: 81 }, { gateways: ['edge'] }], ...elsewhere },
+          toBackend,
+        ),
+      },
+    ],
+    [
+      'a route after one that fits every request',
+      { change: routes({ match: [{ uri: { prefix: '/' } }], ...toBackend }, elsewhere) },
+    ],
+    [
+      'a path that a route writes, where policies ask for none',
+      { change: routes({ rewrite: { uri: '/v2' }, ...toBackend }) },
+      { path: '/api/x' },
+    ],
   ])('is not %s', (_, beside, call) => {
     expect(ask(sitesWith(spec, beside), call).allowed).toBe(true);
+  });
+
+  const route = 'which route of VirtualService aegis-xc/shop-backend-api-cluster-b it takes';
+  test.each<[string, readonly string[], RegExp, Beside, Call?]>([
+    [
+      'a share that leads nowhere',
+      ['which way it takes'],
+      /allow-rule; other\.example is not known|other\.example is not known; allow-rule/,
+      { change: routes(sharedRoute(10)) },
+    ],
+    [
+      'a route for some requests that leads nowhere',
+      [route],
+      /other\.example is not known/,
+      { change: routes({ match: [{ headers: { 'x-canary': { exact: 'yes' } } }], ...elsewhere }, toBackend) },
+    ],
+    [
+      'a route for paths that are written as a pattern',
+      [route],
+      /has no route/,
+      { change: routes({ match: [{ uri: { regex: '/api/.*' } }], ...toBackend }) },
+      { path: '/api/x' },
+    ],
+    [
+      'another ServiceEntry of the host',
+      ['which ServiceEntry of backend-api.cluster-b.local is the older one'],
+      /backend-api\.cluster-b\.local is there twice, and here 192\.0\.2\.1 is the gateway of no cluster/,
+      { with: { 'cluster-a': [takenHost('shop')] } },
+    ],
+    [
+      'another ServiceEntry of the host, without the port',
+      ['which ServiceEntry of backend-api.cluster-b.local is the older one'],
+      /is there twice, and here backend-api\.cluster-b\.local has no port 80/,
+      { with: { 'cluster-a': [takenHost('shop', { ports: [] })] } },
+    ],
+    // Some requests: which, the question leaves open.
+    [
+      'a route for some paths, where none is asked for',
+      [],
+      /has no route/,
+      { change: routes({ match: [{ uri: { prefix: '/api/' } }], ...toBackend }) },
+    ],
+  ])('perhaps %s', (_, on, why, beside, call) => {
+    const found = ask(sitesWith(spec, beside), call);
+    expect(found.allowed).toEqual(on);
+    expect(found.why).toMatch(why);
+  });
+
+  test('a path that a route writes is not the one that policies let in', () => {
+    const consumers = [{ cluster: 'cluster-a', namespace: 'shop', serviceAccount: 'frontend' }];
+    const limited = federation({
+      services: {
+        'backend-api': service({ consumers: consumers.map((one) => ({ ...one, allow: { paths: ['/api/*'] } })) }),
+      },
+    });
+    const rewriting = sitesWith(limited, { change: routes({ rewrite: { uri: '/v2' }, ...toBackend }) });
+    expect(ask(sitesWith(limited), { path: '/api/x' }).allowed).toBe(true);
+    expect(ask(rewriting, { path: '/api/x' }).allowed).toEqual(['which path its route rewrites it to']);
+    expect(ask(rewriting).allowed).toEqual(['which path its route rewrites it to']);
   });
 });
 
 describe('what others have written', () => {
-  const denying = (rule: JsonObject): JsonObject =>
-    istioObject('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
   test('counts beside what is rendered', () => {
     const fenced = sitesWith(spec, {
       with: { 'cluster-b': [denying({ from: [{ source: { principals: ['cluster-a.example/*'] } }] })] },

@@ -9,6 +9,7 @@ import { causes } from '../../src/doctor/causes/index.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import { readSymptom, signs } from '../../src/doctor/symptom.ts';
 import type { JsonObject } from '../../src/json.ts';
+import { objectsOf } from '../../src/manifests/transition.ts';
 import { cluster, type FederationInput, federation, service } from '../support/federation.ts';
 import { type Beside, changed, istioObject, sitesWith } from '../support/sites.ts';
 
@@ -165,6 +166,28 @@ describe('a cause holds', () => {
       /does not say that it is TCP \(nats\)/,
     ],
     ['host-is-taken', { finds: { AXC4040: 'cluster-a' } }, 'found AXC4040'],
+    [
+      'host-is-taken',
+      {
+        with: {
+          'cluster-a': [istioObject('ServiceEntry', 'mine', 'shop', { hosts: ['backend-api.cluster-b.local'] })],
+        },
+      },
+      /is there twice, .*ServiceEntry shop\/mine/,
+    ],
+    [
+      'host-is-not-imported',
+      {
+        change: changed('VirtualService', (body) => ({
+          ...body,
+          http: [
+            { match: [{ uri: { prefix: '/old' } }], route: [{ destination: { host: 'other.example' } }] },
+            ...objectsOf(body.http),
+          ],
+        })),
+      },
+      /other\.example is not known in cluster-a/,
+    ],
     [
       'host-is-taken',
       { change: changed('VirtualService', (body) => ({ ...body, http: [{ match: [{ port: 1 }], route: [] }] })) },
