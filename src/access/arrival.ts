@@ -3,12 +3,13 @@ import { specOf } from '../manifests/transition.ts';
 import type { Federation, Provider } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
 import { isWithin } from '../model/labels.ts';
+import { past } from './barrier.ts';
 import { passesOn } from './gateways.ts';
 import { isSeen } from './hosts.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
 import { targetHosts } from './routes.ts';
 import { hasLabels, type Workload } from './selection.ts';
-import { hidingSidecar } from './sidecars.ts';
+import { hidingSidecars } from './sidecars.ts';
 import type { Kind, Site, Sites } from './sites.ts';
 import { mayHold, type Truth } from './truth.ts';
 import { type CallerSide, type Hop, isNoWay, type NoWay, type Obstacle, takenHost, waysFrom } from './ways.ts';
@@ -58,10 +59,10 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
     path: question.path,
   });
   if (ways.every((way) => isNoWay(way))) return ways.map((way) => dead(way));
-  const arrived = ways.flatMap((way) =>
-    isNoWay(way) ? [dead(way)] : [hidden(way, question, site) ?? arrive(way, question, { site, sites })],
-  );
-  return arrived;
+  const arrived = ways.map((way) => (isNoWay(way) ? dead(way) : arrive(way, question, { site, sites })));
+  const sidecars = hidingSidecars(site, caller.namespace, dialled);
+  const why = `${dialled} is not among the hosts of the Sidecar of ${caller.namespace}`;
+  return past(sidecars, dead({ obstacle: 'hidden', why, when: true, by: sidecars.by }), arrived);
 }
 
 /** What is about a host, and about the hosts that its routes lead to. */
@@ -111,16 +112,6 @@ function besideIt(
     when: true,
     through: [],
   };
-}
-
-/** A Sidecar of the caller's Namespace may leave out what is exported to it. */
-function hidden({ host, when, by }: Hop, { caller }: Question, site: Site): Dead | undefined {
-  const entry = by.find(({ kind }) => kind === 'ServiceEntry');
-  const home = entry?.metadata.namespace ?? host.split('.')[1] ?? '';
-  const { rootNamespace } = site.mesh;
-  const sidecar = hidingSidecar(site.of('Sidecar'), { namespace: caller.namespace, host, home, rootNamespace });
-  const why = `${host} is not among the hosts of the Sidecar of ${caller.namespace}`;
-  return sidecar && dead({ obstacle: 'hidden', why, when, by: [sidecar] });
 }
 
 interface Place {

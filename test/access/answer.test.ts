@@ -34,6 +34,9 @@ const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traff
 const ruleFor = (host: string, namespace: string, mode: string): JsonObject =>
   istioObject('DestinationRule', 'mine', namespace, { host, trafficPolicy: { tls: { mode } } });
 
+const sidecar = (name: string, hosts: string[], labels?: Record<string, string>, namespace = 'shop'): JsonObject =>
+  istioObject('Sidecar', name, namespace, { egress: [{ hosts }], ...(labels && { workloadSelector: { labels } }) });
+
 /** A ServiceEntry of the host that leads to no gateway of the federation. */
 const takenHost = (namespace: string, more: JsonObject = {}): JsonObject =>
   istioObject('ServiceEntry', 'mine', namespace, {
@@ -345,6 +348,11 @@ describe('what is in the way', () => {
       { caller: batch },
     ],
     [
+      'a Sidecar for all pods, and one for some that leaves the host out as well',
+      /not among the hosts of the Sidecar/,
+      { with: { 'cluster-a': [sidecar('default', ['./*']), sidecar('web', ['./*'], { app: 'web' })] } },
+    ],
+    [
       'a VirtualService that answers by itself',
       /has no route/,
       { change: routes({ directResponse: { status: 200 } }) },
@@ -436,6 +444,7 @@ describe('what is in the way', () => {
       'a ServiceEntry of the host that the caller does not see',
       { with: { 'cluster-a': [takenHost('web', { exportTo: ['.'] })] } },
     ],
+    ['a Sidecar for some pods that has the host', { with: { 'cluster-a': [sidecar('web', ['*/*'], { app: 'web' })] } }],
     [
       'a route for other paths',
       { change: routes({ match: [{ uri: { prefix: '/old' } }], ...elsewhere }, toBackend) },
@@ -464,6 +473,7 @@ describe('what is in the way', () => {
   });
 
   const route = 'which route of VirtualService aegis-xc/shop-backend-api-cluster-b it takes';
+  const labels = "whether the caller's pods have the labels app=web";
   test.each<[string, readonly string[], RegExp, Beside, Call?]>([
     [
       'a share that leads nowhere',
@@ -496,6 +506,18 @@ describe('what is in the way', () => {
       /is there twice, and here backend-api\.cluster-b\.local has no port 80/,
       { with: { 'cluster-a': [takenHost('shop', { ports: [] })] } },
     ],
+    [
+      'a Sidecar for some pods that leaves the host out',
+      [labels],
+      /is not among the hosts of the Sidecar of shop/,
+      { with: { 'cluster-a': [sidecar('web', ['./*'], { app: 'web' })] } },
+    ],
+    [
+      'a Sidecar for some pods that has the host, where the one for all others does not',
+      [labels],
+      /is not among the hosts of the Sidecar of shop/,
+      { with: { 'cluster-a': [sidecar('default', ['./*']), sidecar('web', ['*/*'], { app: 'web' })] } },
+    ],
     // Some requests: which, the question leaves open.
     [
       'a route for some paths, where none is asked for',
@@ -520,6 +542,19 @@ describe('what is in the way', () => {
     expect(ask(sitesWith(limited), { path: '/api/x' }).allowed).toBe(true);
     expect(ask(rewriting, { path: '/api/x' }).allowed).toEqual(['which path its route rewrites it to']);
     expect(ask(rewriting).allowed).toEqual(['which path its route rewrites it to']);
+  });
+
+  test('a Sidecar has to have the host that is dialled; what its routes lead to comes with it', () => {
+    const weights = shared({ weights: { 'cluster-a': 50, 'cluster-b': 50 } });
+    const asked = (...hosts: string[]) =>
+      ask(sitesWith(weights, { with: { 'cluster-a': [sidecar('default', hosts, undefined, 'web')] } }), {
+        caller: who('cluster-a/web/web'),
+      });
+    expect(asked('aegis-xc/catalog.xc.global').allowed).toBe(true);
+    expect(asked('aegis-xc/catalog.cluster-b.local', 'default/*')).toMatchObject({
+      allowed: false,
+      why: 'catalog.xc.global is not among the hosts of the Sidecar of web',
+    });
   });
 });
 

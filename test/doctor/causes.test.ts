@@ -92,6 +92,20 @@ describe('a cause holds', () => {
       { with: { 'cluster-a': [istioObject('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*'] }] })] } },
       /not among the hosts/,
     ],
+    [
+      'sidecar-hides-host',
+      {
+        with: {
+          'cluster-a': [
+            istioObject('Sidecar', 'web', 'shop', {
+              workloadSelector: { labels: { app: 'web' } },
+              egress: [{ hosts: ['./*'] }],
+            }),
+          ],
+        },
+      },
+      /not among the hosts/,
+    ],
     ['caller-has-no-sidecar', { finds: { AXC4035: 'cluster-a' } }, 'found AXC4035'],
     [
       'destination-rule-shadows',
