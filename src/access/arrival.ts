@@ -3,7 +3,9 @@ import { specOf } from '../manifests/transition.ts';
 import type { Federation, Provider } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
 import { isWithin } from '../model/labels.ts';
+import { meshSni } from '../objects/hosts.ts';
 import { past } from './barrier.ts';
+import { closingRules, passthroughMode } from './destination-rules.ts';
 import { passesOn } from './gateways.ts';
 import { isSeen } from './hosts.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
@@ -59,7 +61,7 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
     path: question.path,
   });
   if (ways.every((way) => isNoWay(way))) return ways.map((way) => dead(way));
-  const arrived = ways.map((way) => (isNoWay(way) ? dead(way) : arrive(way, question, { site, sites })));
+  const arrived = ways.flatMap((way) => (isNoWay(way) ? [dead(way)] : arrive(way, question, { site, sites })));
   const sidecars = hidingSidecars(site, caller.namespace, dialled);
   const why = `${dialled} is not among the hosts of the Sidecar of ${caller.namespace}`;
   return past(sidecars, dead({ obstacle: 'hidden', why, when: true, by: sidecars.by }), arrived);
@@ -120,9 +122,10 @@ interface Place {
   readonly sites: Sites;
 }
 
-function arrive(hop: Hop, question: Question, place: Place): Arrival | Dead {
+function arrive(hop: Hop, question: Question, place: Place): readonly (Arrival | Dead)[] {
   const way = hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
-  return isNoWay(way) ? { ...way, ...takenHost(way, hop.host, hop.rivals) } : way;
+  const ways = isNoWay(way) || !way.remote ? [way] : passedOn(way);
+  return ways.map((one) => (isNoWay(one) ? { ...one, ...takenHost(one, hop.host, hop.rivals) } : one));
 }
 
 function arriveBeside(hop: Hop, question: Question, { site, sites }: Place): Arrival | Dead {
@@ -185,6 +188,27 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
     hosts: hostHeaders(hop, question),
     through: [...hop.by, ...open.slice(0, 1)],
   });
+}
+
+/** A DestinationRule that the gateway sees may close what its Gateway opens. */
+function passedOn(arrival: Arrival): readonly (Arrival | Dead)[] {
+  const { provider, site, sni, when, through } = arrival;
+  const asked = meshSni(sni);
+  if (asked === undefined) return [arrival];
+  const { port, host } = asked;
+  const { rootNamespace } = site.mesh;
+  const barrier = closingRules(
+    { rules: site.about('DestinationRule', host), rootNamespace },
+    { namespace: provider.gateway.namespace, host, home: provider.namespace },
+    port,
+  );
+  const [rule] = barrier.by;
+  const mode = rule && passthroughMode(rule, port);
+  const to = provider.cluster.name;
+  const why = `the DestinationRule of ${host} has TLS mode ${mode}, and the gateway of ${to} passes on ISTIO_MUTUAL only`;
+  return past<Arrival | Dead>(barrier, dead({ obstacle: 'tls-mode', why, when, by: barrier.by }, to, through, sni), [
+    arrival,
+  ]);
 }
 
 /** The caller hangs up on a server of another identity. */

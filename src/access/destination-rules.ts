@@ -1,5 +1,7 @@
+import { isJsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { specOf, textsOf } from '../manifests/transition.ts';
+import { objectsOf, specOf, textsOf } from '../manifests/transition.ts';
+import { type Barrier, barrierOf } from './barrier.ts';
 import { hostsOf, isSeen } from './hosts.ts';
 import { hostFits } from './patterns.ts';
 import type { CallerSide } from './ways.ts';
@@ -34,6 +36,27 @@ export function rulesFor(
     if (seen.length > 0) return [...partial, ...(oldestFirst ? seen.slice(0, 1) : seen)];
   }
   return [...partial, undefined];
+}
+
+/**
+ * The rules by which a gateway with AUTO_PASSTHROUGH passes nothing on for a port: it leaves out endpoints for which the rule that
+ * it sees has another mode than ISTIO_MUTUAL. What a port doesn't say it has of the whole rule, here
+ * (`trafficPolicyTLSModeForPort` in `pilot/pkg/xds/endpoints/mtls_checker.go`).
+ */
+export function closingRules(side: Parameters<typeof rulesFor>[0], sought: Sought, port: number): Barrier {
+  const closes = (rule: KubeObject): boolean => !['ISTIO_MUTUAL', undefined].includes(passthroughMode(rule, port));
+  const fact = 'which DestinationRule is the older one, or which labels the pods of the gateway have';
+  return barrierOf(rulesFor(side, sought), closes, fact);
+}
+
+export function passthroughMode(rule: KubeObject, port: number): string | undefined {
+  const { trafficPolicy } = specOf(rule);
+  if (!isJsonObject(trafficPolicy)) return undefined;
+  const own = objectsOf(trafficPolicy.portLevelSettings).find(
+    (one) => isJsonObject(one.port) && one.port.number === port && isJsonObject(one.tls),
+  );
+  const { tls } = own ?? trafficPolicy;
+  return isJsonObject(tls) ? String(tls.mode ?? 'DISABLE') : undefined;
 }
 
 function isPrivate(rule: KubeObject): boolean {

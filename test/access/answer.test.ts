@@ -31,8 +31,18 @@ const spec = federation({
 const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traffic']): FederationInput =>
   federation({ services: { catalog: sharedService({ traffic, localCallers: 'any' }) } });
 
-const ruleFor = (host: string, namespace: string, mode: string): JsonObject =>
-  istioObject('DestinationRule', 'mine', namespace, { host, trafficPolicy: { tls: { mode } } });
+const ruleFor = (
+  host: string,
+  namespace: string,
+  mode: string,
+  more: JsonObject = {},
+  portLevelSettings: JsonObject[] = [],
+): JsonObject =>
+  istioObject('DestinationRule', 'mine', namespace, {
+    host,
+    trafficPolicy: { tls: { mode }, portLevelSettings },
+    ...more,
+  });
 
 const sidecar = (name: string, hosts: string[], labels?: Record<string, string>, namespace = 'shop'): JsonObject =>
   istioObject('Sidecar', name, namespace, { egress: [{ hosts }], ...(labels && { workloadSelector: { labels } }) });
@@ -348,6 +358,51 @@ describe('what is in the way', () => {
       { caller: batch },
     ],
     [
+      'a DestinationRule beside the exported Service, which the gateway sees',
+      /DestinationRule of backend-api\.default\.svc\.cluster\.local has TLS mode DISABLE, and the gateway of cluster-b/,
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'DISABLE')] } },
+    ],
+    [
+      "a DestinationRule that the gateway's Namespace keeps to itself",
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('*.local', 'istio-system', 'SIMPLE', { exportTo: ['.'] }),
+            ruleFor('backend-api', 'default', 'ISTIO_MUTUAL'),
+          ],
+        },
+      },
+    ],
+    [
+      'a DestinationRule of the root Namespace of the provider',
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: { 'cluster-b': [ruleFor('*.local', 'mesh-root', 'SIMPLE')] },
+        meshConfigs: new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]),
+      },
+    ],
+    [
+      'a DestinationRule with another TLS mode for the port',
+      /has TLS mode MUTUAL, and the gateway/,
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('backend-api', 'default', 'ISTIO_MUTUAL', {}, [{ port: { number: 80 }, tls: { mode: 'MUTUAL' } }]),
+          ],
+        },
+      },
+    ],
+    [
+      'a DestinationRule with a TLS mode that the port has too, for the gateway',
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: {
+          'cluster-b': [ruleFor('backend-api', 'default', 'SIMPLE', {}, [{ port: { number: 80 }, loadBalancer: {} }])],
+        },
+      },
+    ],
+    [
       'a Sidecar for all pods, and one for some that leaves the host out as well',
       /not among the hosts of the Sidecar/,
       { with: { 'cluster-a': [sidecar('default', ['./*']), sidecar('web', ['./*'], { app: 'web' })] } },
@@ -439,6 +494,28 @@ describe('what is in the way', () => {
       'a policy of another cluster',
       { with: { 'cluster-a': [istioObject('AuthorizationPolicy', 'none', 'default', {})] } },
     ],
+    [
+      'a DestinationRule beside the exported Service that the gateway does not see',
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'DISABLE', { exportTo: ['.'] })] } },
+    ],
+    [
+      'a DestinationRule of another Namespace of the provider',
+      { with: { 'cluster-b': [ruleFor('*.local', 'shop', 'DISABLE')] } },
+    ],
+    [
+      'a DestinationRule with mesh TLS beside the exported Service',
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'ISTIO_MUTUAL')] } },
+    ],
+    [
+      'a DestinationRule with another TLS mode for another port',
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('backend-api', 'default', 'ISTIO_MUTUAL', {}, [{ port: { number: 81 }, tls: { mode: 'SIMPLE' } }]),
+          ],
+        },
+      },
+    ],
     ['a share of nothing that leads nowhere', { change: routes(sharedRoute(0)) }],
     [
       'a ServiceEntry of the host that the caller does not see',
@@ -517,6 +594,19 @@ describe('what is in the way', () => {
       [labels],
       /is not among the hosts of the Sidecar of shop/,
       { with: { 'cluster-a': [sidecar('default', ['./*']), sidecar('web', ['*/*'], { app: 'web' })] } },
+    ],
+    [
+      'one of two DestinationRules that the gateway of the provider sees',
+      ['which DestinationRule is the older one, or which labels the pods of the gateway have'],
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('backend-api', 'default', 'SIMPLE'),
+            istioObject('DestinationRule', 'other', 'default', { host: 'backend-api' }),
+          ],
+        },
+      },
     ],
     // Some requests: which, the question leaves open.
     [

@@ -113,6 +113,20 @@ describe('a cause holds', () => {
       /DestinationRule shop\/all fits the host/,
     ],
     [
+      'destination-rule-shadows',
+      {
+        with: {
+          'cluster-b': [
+            istioObject('DestinationRule', 'plain', 'default', {
+              host: 'backend-api',
+              trafficPolicy: { tls: { mode: 'DISABLE' } },
+            }),
+          ],
+        },
+      },
+      /DestinationRule default\/plain fits the host/,
+    ],
+    [
       'server-name-is-wrong',
       tls({ sni: 'outbound_.80_._.other.default.svc.cluster.local' }),
       /asks for the SNI outbound_\.80_\._\.other.*the spec says outbound_\.80_\._\.backend-api/,
