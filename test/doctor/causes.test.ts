@@ -9,6 +9,7 @@ import { causes } from '../../src/doctor/causes/index.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import { readSymptom, signs } from '../../src/doctor/symptom.ts';
 import type { JsonObject } from '../../src/json.ts';
+import { objectsOf } from '../../src/manifests/transition.ts';
 import { cluster, type FederationInput, federation, service, sharedService } from '../support/federation.ts';
 import { type Beside, changed, istioObject, sitesWith } from '../support/sites.ts';
 
@@ -108,11 +109,39 @@ describe('a cause holds', () => {
       /exported to web only \(ServiceEntry aegis-xc\/shop-backend-api-cluster-b\)/,
     ],
     ['sidecar-hides-host', { with: { 'cluster-a': [hidesAll] } }, /not among the hosts/],
+    [
+      'sidecar-hides-host',
+      {
+        with: {
+          'cluster-a': [
+            istioObject('Sidecar', 'web', 'shop', {
+              workloadSelector: { labels: { app: 'web' } },
+              egress: [{ hosts: ['./*'] }],
+            }),
+          ],
+        },
+      },
+      /not among the hosts/,
+    ],
     ['caller-has-no-sidecar', { finds: { AXC4035: 'cluster-a' } }, 'found AXC4035'],
     [
       'destination-rule-shadows',
       { with: { 'cluster-a': [istioObject('DestinationRule', 'all', 'shop', { host: '*.local' })] } },
       /DestinationRule shop\/all fits the host/,
+    ],
+    [
+      'destination-rule-shadows',
+      {
+        with: {
+          'cluster-b': [
+            istioObject('DestinationRule', 'plain', 'default', {
+              host: 'backend-api',
+              trafficPolicy: { tls: { mode: 'DISABLE' } },
+            }),
+          ],
+        },
+      },
+      /DestinationRule default\/plain fits the host/,
     ],
     [
       'server-name-is-wrong',
@@ -179,6 +208,28 @@ describe('a cause holds', () => {
       /does not say that it is TCP \(nats\)/,
     ],
     ['host-is-taken', { finds: { AXC4040: 'cluster-a' } }, 'found AXC4040'],
+    [
+      'host-is-taken',
+      {
+        with: {
+          'cluster-a': [istioObject('ServiceEntry', 'mine', 'shop', { hosts: ['backend-api.cluster-b.local'] })],
+        },
+      },
+      /is there twice, .*ServiceEntry shop\/mine/,
+    ],
+    [
+      'host-is-not-imported',
+      {
+        change: changed('VirtualService', (body) => ({
+          ...body,
+          http: [
+            { match: [{ uri: { prefix: '/old' } }], route: [{ destination: { host: 'other.example' } }] },
+            ...objectsOf(body.http),
+          ],
+        })),
+      },
+      /other\.example is not known in cluster-a/,
+    ],
     [
       'host-is-taken',
       { change: changed('VirtualService', (body) => ({ ...body, http: [{ match: [{ port: 1 }], route: [] }] })) },
