@@ -72,11 +72,22 @@ export interface NoWay {
 export const waysFrom = (side: CallerSide, call: Dialled): readonly (Hop | NoWay)[] =>
   targetsOf(side, call).flatMap((target) => (isNoWay(target) ? [target] : waysTo(side, call.namespace, target)));
 
-/** Where the calls of a namespace to a port of a host go: every way that they may take, or why one of them is none. */
+/**
+ * Where the calls of a namespace to a port of a host go: every way that they may take, or why one of them is none. Whoever must be
+ * sure does not take it that of two ServiceEntries the older one counts, at every moment and in every proxy.
+ */
 export function hopsOf(side: CallerSide, namespace: string, host: string, port: number): readonly Hop[] | NoWay {
   const ways = waysFrom(side, { namespace, host, port });
-  return ways.find((way) => isNoWay(way)) ?? ways.flatMap((way) => (isNoWay(way) ? [] : way));
+  const taken = ways.flatMap((way) => (isNoWay(way) || way.rivals.length === 0 ? [] : [twice(way)]));
+  return ways.find((way) => isNoWay(way)) ?? taken[0] ?? ways.flatMap((way) => (isNoWay(way) ? [] : way));
 }
+
+const twice = ({ host, when, rivals }: Hop): NoWay => ({
+  obstacle: 'two-hosts',
+  why: `${host} is there twice`,
+  when,
+  by: rivals,
+});
 
 export const isNoWay = <Way extends object>(way: Way | NoWay): way is NoWay => 'why' in way;
 
@@ -102,11 +113,9 @@ function waysTo(side: CallerSide, namespace: string, target: Target): readonly (
  */
 function entryWays(own: readonly KubeObject[], side: CallerSide, namespace: string, target: Target): (Hop | NoWay)[] {
   const homes = [...new Set(own.map(({ metadata }) => metadata.namespace))];
-  const counting = side.oldestFirst ? homes.slice(0, 1) : homes;
-  const older = `which ServiceEntry of ${target.host} is the older one`;
-  const when = amongOthers(target.when, counting, older);
-  const rivals = counting.length > 1 ? own : [];
-  return counting
+  const when = amongOthers(target.when, homes, `which ServiceEntry of ${target.host} is the older one`);
+  const rivals = homes.length > 1 ? own : [];
+  return homes
     .map((home) => own.filter(({ metadata }) => metadata.namespace === home))
     .flatMap((entries) => serviceWays(entries, side, namespace, { ...target, when }))
     .map((way) => (isNoWay(way) ? takenHost(way, target.host, rivals) : { ...way, rivals }));
