@@ -110,7 +110,7 @@ export function buildPlan(input: PlanInput): Plan {
     notes: [...planNotes(federation, steps, observations, manifests), ...leftOutNotes(input)],
     prerequisites: prerequisites(federation).map((one) => ({
       ...one,
-      ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfig),
+      ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfigs),
     })),
     proof,
     diagnostics: [

@@ -49,6 +49,7 @@ function sideIn(world: World): CallerSide {
     entries: of('ServiceEntry'),
     rules: of('DestinationRule'),
     routes: of('VirtualService'),
+    rootNamespace: 'istio-system',
     oldestFirst: true,
   };
 }

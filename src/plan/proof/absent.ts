@@ -1,4 +1,5 @@
 import { hostsBehind } from '../../access/gateways.ts';
+import { usualRootNamespace } from '../../access/sites.ts';
 import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from '../../access/ways.ts';
 import type { Path } from '../../diagnostics.ts';
 import { isJsonObject } from '../../json.ts';
@@ -139,6 +140,7 @@ function sideIn(world: World, cluster: string): CallerSide {
     entries: of('ServiceEntry'),
     rules: of('DestinationRule'),
     routes: of('VirtualService'),
+    rootNamespace: usualRootNamespace,
     oldestFirst: true, // there is one of ours for each host
   };
 }

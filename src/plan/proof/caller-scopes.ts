@@ -1,4 +1,5 @@
 import { passesOn } from '../../access/gateways.ts';
+import { usualRootNamespace } from '../../access/sites.ts';
 import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from '../../access/ways.ts';
 import { isJsonObject } from '../../json.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
@@ -241,6 +242,7 @@ function sideIn(world: World, known: readonly Known[]): CallerSide {
     entries: objects('ServiceEntry'),
     rules: objects('DestinationRule'),
     routes: objects('VirtualService'),
+    rootNamespace: usualRootNamespace,
     oldestFirst: true, // `indexOf` lists what was there before the plan first
   };
 }
