@@ -270,6 +270,7 @@ export const codes = {
   AXC5005: 'A write that the cluster would refuse',
   AXC5006: 'A change without a safe order',
   AXC5007: 'A change that needs a cluster that is left out',
+  AXC5008: 'A CA that a mesh signs with',
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;

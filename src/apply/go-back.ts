@@ -102,17 +102,27 @@ async function restoreRecords(site: Site, run: Run): Promise<void> {
     ...now,
     participants: participants.map(({ name, uid }) => ({ name, uid })),
   };
-  const uids = new Map(now.items.map((item) => [objectKey(item), item.uid]));
-  const items = [...old.items, ...stayingItems(site, run)].map((item) => ({
-    ...item,
-    uid: uids.get(objectKey(item)) ?? item.uid,
-  }));
+  const items = itemsAfter({ old: old.items, now: now.items, staying: stayingItems(site, run) });
   if (had === 0 && items.length === 0) await records.dropInventory();
   // Of one that joined with this run only what stays is noted, so that it is not forgotten.
   else await records.keepInventory(had === 0 ? { ...now, revision: 0, hash: '', items } : { ...old, items });
   // What was not kept up is no revision, and the next run makes one of its number.
   await records.dropRevisions({ after: had });
   await records.dropJournal();
+}
+
+interface Items {
+  readonly old: readonly InventoryItem[];
+  /** What is there now that the way back has ended, and is wanted or stays. */
+  readonly now: readonly InventoryItem[];
+  readonly staying: readonly InventoryItem[];
+}
+
+/** What an inventory lists after a way back: what it did before, and whatever else of ours is there. Objects made anew have other UIDs. */
+export function itemsAfter({ old, now, staying }: Items): readonly InventoryItem[] {
+  const uids = new Map(now.map((item) => [objectKey(item), item.uid]));
+  const all = new Map([...now, ...staying, ...old].map((item) => [objectKey(item), item]));
+  return [...all].map(([key, item]) => ({ ...item, uid: uids.get(key) ?? item.uid }));
 }
 
 /** What would have gone, and stays because somebody else has changed it: the next plan finds it here. */
@@ -145,6 +155,6 @@ const leftByOthers = (step: Step): Left[] =>
     : [];
 
 const notOurs = ({ code, object, message }: Plan['diagnostics'][number]): Left[] =>
-  ['AXC5001', 'AXC5002', 'AXC5003'].includes(code) && object
+  ['AXC5001', 'AXC5002', 'AXC5003', 'AXC5008'].includes(code) && object
     ? [{ cluster: object.cluster ?? '', object: `${object.kind} ${nameOf(object)}`, why: message }]
     : [];

@@ -24,8 +24,11 @@ export interface KeptRecords {
   dropRevisions(which?: { readonly after?: number }): Promise<void>;
 }
 
+/** What of a cluster the records need. */
+export type RecordsClient = Pick<ClusterClient, 'list' | 'get' | 'create' | 'update' | 'remove'>;
+
 /** `live` are the ConfigMaps of inventory and journal, as they were read. */
-export function keepRecords(client: ClusterClient, federation: string, live: readonly LiveObject[]): KeptRecords {
+export function keepRecords(client: RecordsClient, federation: string, live: readonly LiveObject[]): KeptRecords {
   const kept = new Map(live.map((object) => [object.metadata.name, object]));
   const options = { fieldManager: fieldManager(federation) };
   /** Runs of which all images are there. */
@@ -84,7 +87,7 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
   return {
     async keepInventory(inventory) {
       const [head, ...shards] = inventoryObjects(inventory);
-      // The head counts the shards, so they come first, and those that are too many go last.
+      // The head names the shards, so they come first, and those that it doesn't name any more go last.
       for (const object of [...shards, head]) await put(object);
       const names = new Set([head, ...shards].map(({ metadata }) => metadata.name));
       await dropAll(ofPart('inventory').filter(({ metadata }) => !names.has(metadata.name)));
@@ -122,7 +125,12 @@ export function keepRecords(client: ClusterClient, federation: string, live: rea
       await dropAll(head);
       await dropAll(images);
     },
-    dropInventory: () => dropAll(ofPart('inventory').reverse()),
+    dropInventory: async () => {
+      // The head first: without it the shards are nothing, and without one of them it could not be read.
+      const shards = ofPart('inventory').filter(({ metadata }) => metadata.name !== federation);
+      await dropAll(ofPart('inventory').filter((object) => !shards.includes(object)));
+      await dropAll(shards);
+    },
     dropRevisions: async ({ after = 0 } = {}) => {
       const labelSelector = recordSelector(federation, 'revision');
       const there = await client.list(configMaps, { namespace: systemNamespace, labelSelector, metadataOnly: true });

@@ -81,16 +81,23 @@ export function outcomeText(outcome: Outcome, plan: Plan, { leaving, course }: G
 
 const leftRow = ({ cluster, object, why }: Left): string[] => [cluster, object, why];
 
-const whereabouts = (
-  { federation, revision, without }: Plan,
-  stay: readonly string[],
-  gone: readonly string[],
-): string =>
-  [
+function whereabouts(plan: Plan, stay: readonly string[], gone: readonly string[]): string {
+  const { federation, revision, without } = plan;
+  const kept = keptIn(plan, gone);
+  const nothing = kept.length > 0 ? `nothing of ${federation} but ${kept.join(', ')}` : `nothing of ${federation}`;
+  return [
     ...(stay.length > 0 ? [`revision ${revision} is in ${stay.join(', ')}`] : []),
     ...(without.length > 0 ? [`${without.join(', ')} was left out, and the next apply brings it up`] : []),
-    ...(gone.length > 0 ? [`nothing of ${federation} is left in ${gone.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`${nothing} is left in ${gone.join(', ')}`] : []),
   ].join('; ');
+}
+
+/** What a cluster keeps that leaves: the plan has said why. */
+const keptIn = ({ clusters }: Plan, gone: readonly string[]): string[] => {
+  const leaving = clusters.filter(({ observation }) => gone.includes(observation.cluster));
+  const items = leaving.flatMap(({ inventoryAfter }) => inventoryAfter.items);
+  return [...new Set(items.map((item) => `${item.kind} ${nameOf(item)}`))];
+};
 
 const progressOf = ({ steps }: Plan, left: number): string =>
   `${steps.length - left} of ${count(steps.length, 'write')} done`;

@@ -1,6 +1,6 @@
 import { ClusterError } from '../errors.ts';
 import type { Manifest, Resource } from '../manifests/manifest.ts';
-import { namespaces, parseInventory } from '../plan/inventory.ts';
+import { type Inventory, namespaces, parseInventory } from '../plan/inventory.ts';
 import { inventoryBeside, parseJournal } from '../plan/journal.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { type Identified, identify, keyOf, objectKey } from '../plan/object-key.ts';
@@ -28,7 +28,7 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
   const { client, federation, manifests, istioNamespace } = options;
   // The first request alone: it authenticates once, where twenty at once would run a credential plugin twenty times.
   const uid = await client.identity();
-  const [version, records, served, mesh, meshRuns] = await Promise.all([
+  const [version, records, served, mesh, hasRoot] = await Promise.all([
     client.version(),
     client.list(configMaps, {
       namespace: systemNamespace,
@@ -50,9 +50,10 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
   const wanted = manifests.map(({ object }) => identify(object));
   const ends = journal ? [...journal.images.before, ...journal.images.target] : [];
   const ids = [...wanted, ...(inventory?.items ?? []), ...ends.map(({ object }) => identify(object))];
-  const [objects, found] = await Promise.all([
+  const [objects, found, hasRoots] = await Promise.all([
     readObjects({ client, federation, ids, served }),
     readNamespaces(client, ids),
+    Promise.all(caNamespaces(inventory, istioNamespace).map((namespace) => hasMeshRoot(client, namespace))),
   ]);
   const missing = new Map(
     manifests
@@ -73,9 +74,15 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
     notServed: [...missing.values()],
     meshConfigs: 'unread' in mesh ? mesh.unread : mesh.revisions.map(({ config }) => config),
     withoutIstio: 'unread' in mesh && mesh.absent,
-    meshRuns,
+    meshRuns: hasRoot || hasRoots.includes(true),
   };
 }
+
+/** Where else istiod may run: the spec may have moved its CA, or name none any more. */
+const caNamespaces = (inventory: Inventory | undefined, istioNamespace: string): string[] => {
+  const items = (inventory?.items ?? []).filter(({ kind }) => kind === 'Certificate');
+  return [...new Set(items.flatMap(({ namespace }) => namespace ?? []))].filter((one) => one !== istioNamespace);
+};
 
 async function servedResources(client: ClusterClient): Promise<ReadonlySet<Resource>> {
   const answers = await Promise.all(knownResources.map(async (one) => ((await client.served(one)) ? [one] : [])));
@@ -177,17 +184,16 @@ async function readNamespaces(
   );
 }
 
-/** istiod writes its root into every Namespace. */
-const hasMeshRoot = async (client: ClusterClient, namespace: string): Promise<boolean> =>
-  typeof (await orReason(client.get({ resource: configMaps, namespace, name: 'istio-ca-root-cert' }))) === 'object';
-
-/** Evidence that we may do without: not to be allowed to read it is an answer too. */
-async function orReason<T>(reading: Promise<T>): Promise<T | string> {
+/**
+ * istiod writes its root into every Namespace, and so beside itself. Where nobody may look, a mesh is taken to run: a CA that is
+ * left alone breaks nothing.
+ */
+async function hasMeshRoot(client: ClusterClient, namespace: string): Promise<boolean> {
   try {
-    return await reading;
+    const root = await client.get({ resource: configMaps, namespace, name: 'istio-ca-root-cert' });
+    return root !== undefined;
   } catch (error) {
-    if (error instanceof ClusterError && error.reason === 'forbidden')
-      return 'it may not be read with these credentials';
+    if (error instanceof ClusterError && error.reason === 'forbidden') return true;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics.ts';
-import type { KubeObject, Manifest } from '../manifests/manifest.ts';
+import type { KubeObject, Manifest, Resource } from '../manifests/manifest.ts';
 import { sameAsLive, takenFields } from './compare.ts';
 import { hashOfObject, type InventoryItem, namespaces } from './inventory.ts';
 import type { LiveObject } from './live.ts';
@@ -40,7 +40,7 @@ export function planCluster({ federation, manifests, observation }: Input): Clus
     steps: verdicts.flatMap(({ change, steps }) => steps ?? change ?? []),
     changes: verdicts.flatMap(({ change }) => change ?? []),
     unchanged: written.filter(({ same }) => same).length,
-    items: written.flatMap(({ item }) => item ?? []),
+    items: verdicts.flatMap(({ item }) => item ?? []),
     oldItems,
     diagnostics: verdicts.flatMap(({ diagnostic }) => diagnostic ?? []),
   };
@@ -74,8 +74,7 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
     return { change: { op: 'create', cluster, stage, resource, id, object: manifest.object, source } };
   }
   const before = known.get(key);
-  // A CA that a mesh signs with is never replaced by us, not even where we have made it: that is an outage.
-  if (resource.kind === 'Certificate' && observation.meshRuns) return before ? { item: before, same: true } : {};
+  if (isCaInUse(resource, observation)) return before ? { item: before, same: true } : {};
   const object = labelled(manifest.object, federation);
   const item = { ...id, stage, uid: live?.metadata.uid, hash: hashOfObject(object) };
   if (live === undefined) {
@@ -105,6 +104,9 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
   return { item, change, steps: splitUpdate(change, federation) };
 }
 
+/** A CA that a mesh signs with is neither replaced nor removed by us, not even where we have made it: that is an outage. */
+const isCaInUse = ({ kind }: Resource, { meshRuns }: Observation): boolean => kind === 'Certificate' && meshRuns;
+
 /** What restricts a gateway comes first where it opens, and last where others call through it already. */
 function isNarrowing({ resource, stage }: Manifest, { objects }: Observation, federation: string): boolean {
   if (!transitionOf(resource, stage)?.restricts) return false;
@@ -128,11 +130,14 @@ function removals({ federation, manifests, observation }: Input): Verdict[] {
 }
 
 /** Only what is in the inventory, is there, and is still the object that we made. */
-function removal(federation: string, item: InventoryItem, { cluster, objects }: Observation): Verdict {
+function removal(federation: string, item: InventoryItem, observation: Observation): Verdict {
+  const { cluster, objects } = observation;
   const live = objects.get(objectKey(item));
   const resource = resourceOf(item);
   if (live === undefined || resource === undefined) return {};
   if (!isOurs(live, federation, item.uid)) return { diagnostic: leftToOthers(cluster, item, live) };
+  // It stays in the inventory, so that the next plan finds it.
+  if (isCaInUse(resource, observation)) return { item, diagnostic: leftToMesh(cluster, item) };
   return { change: deletion(cluster, item, { resource, live, taken: takenFields(live, fieldManager(federation)) }) };
 }
 
@@ -170,5 +175,17 @@ const leftToOthers = (cluster: string, id: Identified, live: LiveObject): Diagno
   code: 'AXC5003',
   severity: 'warning',
   message: `${id.kind} ${nameOf(id)} in ${cluster} is no longer wanted, but it now belongs to ${ownerOf(live)} and stays`,
+  object: objectRef(cluster, id),
+});
+
+/**
+ * Without its Certificate nobody renews the CA, and where cert-manager owns its Secrets (`--enable-certificate-owner-ref`) the key
+ * goes with it. https://cert-manager.io/docs/usage/certificate/#cleaning-up-secrets-when-certificates-are-deleted
+ */
+const leftToMesh = (cluster: string, id: Identified): Diagnostic => ({
+  code: 'AXC5008',
+  severity: 'warning',
+  message: `${id.kind} ${nameOf(id)} in ${cluster} is no longer wanted, but a mesh that runs has its CA from it: it stays`,
+  hint: `Give the mesh another CA first. Then \`kubectl delete certificate -n ${id.namespace} ${id.name}\` removes it.`,
   object: objectRef(cluster, id),
 });

@@ -36,21 +36,31 @@ export const namespaces: Resource = { apiVersion: 'v1', kind: 'Namespace', plura
 
 const schemaVersion = 1;
 
-/** The ConfigMaps of an inventory; the first one is the head, which counts the others. */
+/**
+ * The ConfigMaps of an inventory; the first one is the head, which names the others. Their names come from what is in them, so
+ * that none is ever changed: with one write of the head a new inventory takes the place of the old one, whole.
+ */
 export function inventoryObjects(inventory: Inventory): readonly [KubeObject, ...KubeObject[]] {
   const { items, ...head } = inventory;
   const [first = '', ...others] = shards(items);
   const { federation } = inventory;
+  const parts = others.map((text) =>
+    record(federation, 'inventory', `${federation}.items.${hashOf(text)}`, { items: text }),
+  );
+  const names = parts.map(({ metadata }) => metadata.name);
   return [
     record(federation, 'inventory', federation, {
-      'inventory.json': JSON.stringify({ schemaVersion, ...head, shards: others.length }, null, 1),
+      'inventory.json': JSON.stringify({ schemaVersion, ...head, shards: names }, null, 1),
       items: first,
     }),
-    ...others.map((text, n) => record(federation, 'inventory', `${federation}.items.${n + 1}`, { items: text })),
+    ...parts,
   ];
 }
 
-/** Puts the ConfigMaps together again; `undefined` where there is none. Throws when a newer program wrote them. */
+/**
+ * Puts the ConfigMaps together again; `undefined` where there is none. Throws when a newer program wrote them, or a part is
+ * missing: what it names would be taken for somebody else's, and would stay for good.
+ */
 export function parseInventory(federation: string, live: readonly LiveObject[]): Inventory | undefined {
   const byName = new Map(live.map((object) => [object.metadata.name, dataOf(object)]));
   const head = byName.get(federation);
@@ -62,10 +72,22 @@ export function parseInventory(federation: string, live: readonly LiveObject[]):
       'Use the version that wrote it, or a newer one.',
     );
   }
-  const { shards: count, schemaVersion: _read, ...rest } = parsed.data;
-  const texts = [head, ...Array.from({ length: count }, (_, n) => byName.get(`${federation}.items.${n + 1}`))];
-  const lines = texts.flatMap((data) => (data?.items ?? '').split('\n').filter(Boolean));
+  const { shards, schemaVersion: _read, ...rest } = parsed.data;
+  const names = typeof shards === 'number' ? numbered(federation, shards) : shards;
+  const parts = names.map((name) => byName.get(name) ?? missing(federation, name));
+  const lines = [head, ...parts].flatMap(({ items = '' }) => items.split('\n').filter(Boolean));
   return { ...rest, items: lines.map((line) => itemSchema.parse(JSON.parse(line))) };
+}
+
+/** The parts, as the first versions named them. */
+const numbered = (federation: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${federation}.items.${n + 1}`);
+
+function missing(federation: string, name: string): never {
+  throw new UsageError(
+    `The inventory of "${federation}" is damaged: ConfigMap ${systemNamespace}/${name}, a part of it, is missing.`,
+    `Put it back; or delete ConfigMap ${systemNamespace}/${federation} and apply the last spec again, which finds its objects by their labels.`,
+  );
 }
 
 /** A short fingerprint of a value, whatever the order of its keys. */
@@ -92,7 +114,7 @@ const headSchema = z.object({
   hash: z.string(),
   participants: z.array(z.object({ name: z.string(), uid: z.string() })),
   behind: z.array(z.string()).optional(),
-  shards: z.int().min(0).max(10_000),
+  shards: z.union([z.array(z.string()), z.int().min(0).max(10_000)]),
 });
 
 const itemSchema = z.object({

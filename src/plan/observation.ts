@@ -28,6 +28,6 @@ export interface Observation {
   readonly meshConfigs: readonly JsonObject[] | string;
   /** Nobody looks at Istio's objects: there is no MeshConfig where istiod keeps it. */
   readonly withoutIstio: boolean;
-  /** istiod has given out its root: replacing its CA would break connections. */
+  /** istiod has given out its root, or may have: replacing its CA would break connections. */
   readonly meshRuns: boolean;
 }

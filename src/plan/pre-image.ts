@@ -8,15 +8,23 @@ import { fieldManager, isOurs } from './ownership.ts';
 import { entryOf, owns } from './ownership-tree.ts';
 import type { Kept } from './records.ts';
 
-/** What is ours in a cluster, as it could be applied again: the state that a rollback leads to. */
-export function preImages(federation: string, observation: Observation, wanted: readonly Manifest[]): Kept[] {
-  const { inventory, objects } = observation;
-  const byKey = new Map(wanted.map((manifest) => [keyOf(manifest.object), manifest.object]));
-  return (inventory?.items ?? []).flatMap((item) => {
-    const live = objects.get(objectKey(item));
-    if (live === undefined || !isOurs(live, federation, item.uid)) return [];
-    const object = appliedObject(live, fieldManager(federation), byKey.get(objectKey(item)));
-    return [{ stage: item.stage, object, source: [] }];
+/**
+ * What is ours in a cluster, as it could be applied again: the state that a rollback leads to. The run takes what it wants for
+ * ours by its marks too, so that what an inventory has lost is no less there before: else the way back would delete it.
+ */
+export function preImages(
+  federation: string,
+  { inventory, objects }: Observation,
+  wanted: readonly Manifest[],
+): Kept[] {
+  const byKey = new Map(wanted.map((manifest) => [keyOf(manifest.object), manifest]));
+  const listed = new Map((inventory?.items ?? []).map((item) => [objectKey(item), item]));
+  const stages = new Map([...byKey, ...listed].map(([key, { stage }]) => [key, stage] as const));
+  return [...stages].flatMap(([key, stage]) => {
+    const live = objects.get(key);
+    if (live === undefined || !isOurs(live, federation, listed.get(key)?.uid)) return [];
+    const object = appliedObject(live, fieldManager(federation), byKey.get(key)?.object);
+    return [{ stage, object, source: [] }];
   });
 }
 

@@ -4,7 +4,15 @@ import type { Journal } from '../../src/plan/journal.ts';
 import type { Observation } from '../../src/plan/observation.ts';
 import { hasGoneBack, isOvertaken } from '../../src/plan/overtaken.ts';
 import { buildPlan, type Plan } from '../../src/plan/plan.ts';
-import { cluster, type FederationInput, federation, provider, service, sharedService } from '../support/federation.ts';
+import {
+  type ClusterInput,
+  cluster,
+  type FederationInput,
+  federation,
+  provider,
+  service,
+  sharedService,
+} from '../support/federation.ts';
 import { observation } from '../support/observation.ts';
 import { applied, emptyClusters, rendered } from '../support/simulate.ts';
 
@@ -21,6 +29,17 @@ const catalog = (weights: Record<string, number>, difference: Parameters<typeof 
 });
 const caller = (name: string, serviceAccount = 'frontend') => ({ cluster: name, namespace: 'shop', serviceAccount });
 const served = (...consumers: ReturnType<typeof caller>[]) => ({ 'backend-api': service({ consumers }) });
+/** Called from cluster-a and cluster-c, through a gateway of cluster-b that is as the test says. */
+const through = (
+  gateway: Partial<NonNullable<ClusterInput['gateway']>>,
+  difference: Parameters<typeof service>[0] = {},
+): FederationInput =>
+  spec(
+    { 'backend-api': service({ consumers: [caller('cluster-a'), caller('cluster-c')], ...difference }) },
+    { clusters: { ...clusters, 'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], ...gateway } }) } },
+  );
+const answeredBy = (...serviceAccounts: string[]): FederationInput =>
+  through({}, { providers: { 'cluster-b': provider({ serviceAccounts }) } });
 
 /** From one spec to another, while cluster-c is gone. */
 function planWithout(before: FederationInput, after: FederationInput): Plan {
@@ -62,6 +81,17 @@ describe('while a cluster is left out, the others', () => {
       spec(served(caller('cluster-a'), caller('cluster-c'))),
       spec(served(caller('cluster-a', 'orders'), caller('cluster-c'))),
     ],
+    [
+      'let its callers come from more places',
+      through({ allowFrom: ['198.51.100.0/24'] }),
+      through({ allowFrom: ['198.51.100.0/24', '192.0.2.0/24'] }),
+    ],
+    [
+      'let its callers come from a wider range',
+      through({ allowFrom: ['198.51.100.0/24', '2001:db8::/32'] }),
+      through({ allowFrom: ['198.51.100.0/22', '2001:db8::/32'] }),
+    ],
+    ['expect fewer identities of what its callers use', answeredBy('backend', 'backend-2'), answeredBy('backend')],
   ])('may %s', (_, before, after) => {
     const plan = planWithout(before, after);
     expect(errors(plan)).toEqual([]);
@@ -113,6 +143,44 @@ describe('while a cluster is left out, the others', () => {
         }),
       }),
       /AXC5007 cluster-c: .* in a way that is not there yet/,
+    ],
+    [
+      'close the port that its callers dial',
+      through({}),
+      through({ port: 15444 }),
+      /AXC5007 cluster-c: callers of backend-api dial port 15443 of Gateway istio-system\/shop-exports in cluster-b, which would go/,
+    ],
+    [
+      'move the gateway that its callers dial to other pods',
+      through({}),
+      through({ selector: { istio: 'new' } }),
+      /AXC5007 cluster-c: callers of backend-api dial port 15443 of Gateway istio-system\/shop-exports in cluster-b, which would go/,
+    ],
+    [
+      'take away a provider that its callers know',
+      spec({ catalog: sharedService({ consumers: [caller('cluster-c')] }) }),
+      spec({
+        catalog: sharedService({ providers: { 'cluster-a': provider() }, consumers: [caller('cluster-c')] }),
+      }),
+      /AXC5007 cluster-c: callers of catalog dial port 15443 of Gateway istio-system\/shop-exports in cluster-b, which would go/,
+    ],
+    [
+      'restrict for the first time from where its callers may come',
+      through({}),
+      through({ allowFrom: ['198.51.100.0/24'] }),
+      /AXC5007 cluster-c: callers of backend-api come from anywhere, and the gateway of cluster-b would not let that in/,
+    ],
+    [
+      'restrict further from where its callers may come',
+      through({ allowFrom: ['198.51.100.0/24', '192.0.2.0/24'] }),
+      through({ allowFrom: ['192.0.2.0/24'] }),
+      /AXC5007 cluster-c: callers of backend-api come from 198\.51\.100\.0\/24, and the gateway of cluster-b would not let that in/,
+    ],
+    [
+      'give what its callers use another identity',
+      answeredBy('backend'),
+      answeredBy('backend', 'backend-2'),
+      /AXC5007 cluster-c: callers of backend-api do not expect spiffe:\/\/cluster-b\.example\/ns\/default\/sa\/backend-2 of cluster-b/,
     ],
   ])('may not %s', (_, before, after, why) => {
     expect(errors(planWithout(before, after)).join('\n')).toMatch(why);

@@ -227,3 +227,40 @@ test('a CA that a mesh signs with is left alone, also where it is ours and the s
   for (const { inventoryAfter } of changed.clusters)
     expect(inventoryAfter.items.filter(({ kind }) => kind === 'Certificate')).toHaveLength(1);
 });
+
+describe('a CA that a mesh signs with stays, is named and is kept in the inventory', () => {
+  const withCa = compiled({ trust: { certManager: { issuer: 'company-root' } } });
+  const elsewhere = compiled({ trust: { certManager: { issuer: 'company-root', namespace: 'other-mesh' } } });
+  const fresh = buildPlan({ ...withCa, observations: names.map((name) => empty(name)) });
+
+  test.each<[string, { federation: Federation; manifests: readonly Manifest[] }]>([
+    ['when `trust.certManager` is taken out', rendered],
+    ['when its Namespace changes', elsewhere],
+    ['when the federation is deleted', { federation: withCa.federation, manifests: [] }],
+  ])('%s', (_, wanted) => {
+    const planned = (meshRuns: boolean): Plan =>
+      buildPlan({
+        ...wanted,
+        observations: afterwards(fresh).map((one) => ({
+          ...one,
+          meshRuns,
+          namespaces: new Map([...namespaces, ['other-mesh', 'active']]),
+        })),
+      });
+    const deleted = ({ steps }: Plan) => steps.filter(({ op, id }) => op === 'delete' && id.kind === 'Certificate');
+    expect(deleted(planned(false))).toHaveLength(2);
+
+    const plan = planned(true);
+    expect(plan.steps.filter(({ id }) => id.kind === 'Certificate')).toEqual([]);
+    expect(plan.diagnostics).toMatchObject(
+      names.map((name) => ({
+        code: 'AXC5008',
+        severity: 'warning',
+        message: `Certificate istio-system/shop-istio-ca in ${name} is no longer wanted, but a mesh that runs has its CA from it: it stays`,
+        hint: expect.stringContaining('kubectl delete certificate -n istio-system shop-istio-ca'),
+      })),
+    );
+    for (const { inventoryAfter } of plan.clusters)
+      expect(inventoryAfter.items).toContainEqual(expect.objectContaining({ kind: 'Certificate', stage: 'trust' }));
+  });
+});

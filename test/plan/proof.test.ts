@@ -147,6 +147,48 @@ describe('the proof notices', () => {
     expect(unsafe.map(unsafeText).join('\n')).toMatch(why);
   });
 
+  test("a gateway's pods that anybody reaches while they may listen on the old port or on the new one", () => {
+    const restricted = (targetPort: number): FederationInput => {
+      const gateway = { addresses: ['203.0.113.98'], allowFrom: ['198.51.100.0/24'], targetPort };
+      return federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway }) } });
+    };
+    const [before, after] = [restricted(15443), restricted(8443)];
+    const plan = planFrom(before, after);
+    const rulesOf = (of: FederationInput) =>
+      rendered(of).manifests.flatMap(({ object }) =>
+        object.kind === 'NetworkPolicy' ? objectsOf(specOf(object).ingress) : [],
+      );
+    const both = plan.steps.map((step): Step => {
+      if (step.op !== 'update' || step.part !== 'union') return step;
+      const ingress = [...rulesOf(before), ...rulesOf(after)];
+      return { ...step, object: { ...step.object, spec: { ...specOf(step.object), ingress } } };
+    });
+    expect(proofOf(after, plan, plan.steps).unsafe).toEqual([]);
+    expect(proofOf(after, plan, both).unsafe.map(unsafeText).join()).toMatch(
+      /in stage guard.* anywhere else would reach the gateway's/,
+    );
+  });
+
+  test('a range that is turned away before the other one is let in', () => {
+    const from = (...allowFrom: string[]): FederationInput => {
+      const gateway = { addresses: ['203.0.113.98'], allowFrom };
+      return federation({ clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway }) } });
+    };
+    const after = from('192.0.2.0/24', '203.0.113.0/24');
+    const plan = planFrom(from('198.51.100.0/24', '192.0.2.0/24'), after);
+    const narrow = plan.steps.map((step): Step => {
+      if (step.op !== 'update' || step.part !== 'union') return step;
+      const ingress = objectsOf(specOf(step.object).ingress).filter(
+        (rule) => !JSON.stringify(rule).includes('192.0.2'),
+      );
+      return { ...step, object: { ...step.object, spec: { ...specOf(step.object), ingress } } };
+    });
+    expect(proofOf(after, plan, plan.steps).unsafe).toEqual([]);
+    expect(proofOf(after, plan, narrow).unsafe.map(unsafeText).join()).toMatch(
+      /in stage guard.* 192\.0\.2\.0\/24 would not reach the gateway's/,
+    );
+  });
+
   test('old callers who are turned away before the new ones are let in', () => {
     const after = spec({ consumers: callers('orders', 'web') });
     const plan = planFrom(spec({ consumers: callers('frontend', 'orders') }), after);

@@ -5,6 +5,7 @@ import { objectsOf, specOf } from '../../src/manifests/transition.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
 import {
+  type ClusterInput,
   cluster,
   type FederationInput,
   federation,
@@ -49,13 +50,14 @@ const brokers = (workload: Record<string, string>, targetPort = 9092) =>
       }),
     },
   });
-const allowedFrom = (...allowFrom: string[]) =>
+const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
   federation({
     clusters: {
       'cluster-a': cluster('a'),
-      'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], allowFrom } }),
+      'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], ...gateway } }),
     },
   });
+const allowedFrom = (...allowFrom: string[]) => restricted({ allowFrom });
 
 describe('a change of what is there', () => {
   test.each<[string, FederationInput, FederationInput, string[]]>([
@@ -175,6 +177,23 @@ describe('a change of what is there', () => {
       ['guard ~ cluster-b NetworkPolicy (union)', 'tighten ~ cluster-b NetworkPolicy (final)'],
     ],
     [
+      "of the port of a gateway's pods restricts both in between",
+      restricted({ allowFrom: ['198.51.100.0/24'] }),
+      restricted({ allowFrom: ['198.51.100.0/24'], targetPort: 8443 }),
+      ['guard ~ cluster-b NetworkPolicy (union)', 'tighten ~ cluster-b NetworkPolicy (final)'],
+    ],
+    [
+      'of the gateway to other pods with another port restricts each on its own',
+      restricted({ allowFrom: ['198.51.100.0/24'] }),
+      restricted({ allowFrom: ['198.51.100.0/24'], targetPort: 8443, selector: { istio: 'new' } }),
+      [
+        'listen + cluster-b Gateway',
+        'tighten + cluster-b NetworkPolicy',
+        'unlisten - cluster-b Gateway',
+        'unguard - cluster-b NetworkPolicy',
+      ],
+    ],
+    [
       'that restricts a gateway for the first time comes last',
       federation({
         clusters: {
@@ -219,6 +238,73 @@ describe('a change of what is there', () => {
       'unguard - cluster-b PeerAuthentication',
       'unguard - cluster-b AuthorizationPolicy',
     ]);
+  });
+
+  test.each([
+    [
+      'above',
+      15443,
+      8443,
+      [
+        [1, 8442],
+        [8444, 15442],
+        [15444, 65535],
+      ],
+    ],
+    [
+      'below',
+      8443,
+      15443,
+      [
+        [1, 8442],
+        [8444, 15442],
+        [15444, 65535],
+      ],
+    ],
+    ['at the end', 65535, 1, [[2, 65534]]],
+    [
+      'beside it',
+      8443,
+      8444,
+      [
+        [1, 8442],
+        [8445, 65535],
+      ],
+    ],
+  ])("of the port of a gateway's pods, from %s, leaves open only what both leave open", (_, from, to, open) => {
+    const at = (targetPort: number) => restricted({ allowFrom: ['198.51.100.0/24'], targetPort });
+    const [union] = planFrom(at(from), at(to)).steps.filter(({ id }) => id.kind === 'NetworkPolicy');
+    const ingress = union?.op === 'update' ? objectsOf(specOf(union.object).ingress) : [];
+    expect(ingress.filter((rule) => rule.from).map(({ ports }) => ports)).toEqual([
+      [{ protocol: 'TCP', port: to }],
+      [{ protocol: 'TCP', port: from }],
+    ]);
+    expect(ingress.filter((rule) => !rule.from)).toEqual([
+      {
+        ports: [
+          ...open.map(([port, endPort]) => ({ protocol: 'TCP', port, endPort })),
+          { protocol: 'UDP', port: 1, endPort: 65535 },
+          { protocol: 'SCTP', port: 1, endPort: 65535 },
+        ],
+      },
+    ]);
+  });
+
+  test("of the gateway's port names no two servers alike, however long the names of their Services are", () => {
+    const at = (port: number) =>
+      federation({
+        ...restricted({ port }),
+        services: Object.fromEntries(
+          ['invoice-generation-api-v1', 'invoice-generation-api-v2'].map((name) => {
+            const of = { namespace: 'customer-relationship-management-and-billing', service: name };
+            return [name, service({ providers: { 'cluster-b': provider({ ...of, workload: { app: name } }) } })];
+          }),
+        ),
+      });
+    const [union] = planFrom(at(15443), at(15444)).steps.filter(({ id }) => id.kind === 'Gateway');
+    const servers = union?.op === 'update' ? objectsOf(specOf(union.object).servers) : [];
+    const names = servers.map(({ port }) => String(isJsonObject(port) ? port.name : ''));
+    expect(new Set(names).size).toBe(4);
   });
 
   test('has only its late half left when the run ended in between', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Inventory } from '../../src/plan/inventory.ts';
 import type { LiveObject } from '../../src/plan/live.ts';
 import type { Observation } from '../../src/plan/observation.ts';
 import { buildPlan, type Course, type Plan } from '../../src/plan/plan.ts';
+import { preImages } from '../../src/plan/pre-image.ts';
+import { fromKept } from '../../src/plan/records.ts';
 import { type FederationInput, federation, provider, service } from '../support/federation.ts';
-import { applied, rendered } from '../support/simulate.ts';
+import { afterSteps, applied, rendered } from '../support/simulate.ts';
 
 const spec = (difference: Parameters<typeof service>[0] = {}): FederationInput =>
   federation({ services: { 'backend-api': service(difference) } });
@@ -127,5 +130,25 @@ describe('what somebody else has changed and nobody wants any more', () => {
           `metadata.annotations["aegis-xc.dev/cluster"] of AuthorizationPolicy data/shop-orders-db in cluster-b was changed by ${who}`,
       ),
     );
+  });
+});
+
+describe('on the way back, what was there and the inventory had lost', () => {
+  test.each<[string, (inventory: Inventory | undefined) => Inventory | undefined]>([
+    ['with some of its objects', (one) => one && { ...one, items: one.items.filter(({ kind }) => kind !== 'Gateway') }],
+    ['with all of them', () => undefined],
+  ])('%s, stays and is as it was', (_, lose) => {
+    const there = applied(calledBy('frontend')).map((one) => ({ ...one, inventory: lose(one.inventory) }));
+    const one = rendered(calledBy('orders'));
+    const plan = buildPlan({ ...one, observations: there });
+    const before = there.flatMap((observation) => {
+      const wanted = one.manifests.filter(({ cluster }) => cluster === observation.cluster);
+      return fromKept(observation.cluster, preImages('shop', observation, wanted));
+    });
+    const observations = afterSteps(plan, plan.steps, 'applying');
+    const back = buildPlan({ ...one, manifests: before, observations, course: { kind: 'back', revision: 0 } });
+    expect(plan.steps.map(({ op, id }) => `${op} ${id.kind}`)).toContain('update AuthorizationPolicy');
+    expect(afterSteps(back).map(({ objects }) => objects)).toEqual(there.map(({ objects }) => objects));
+    expect(back.diagnostics).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ export const liveChecks: readonly LiveCheck[] = [
   fromPlan('kubernetes', ['AXC4003', 'AXC4004']),
   ...guardChecks,
   fromPlan('namespaces', ['AXC4006']),
-  fromWholePlan('ownership', ['AXC5001', 'AXC5002', 'AXC5003', 'AXC5004']),
+  fromWholePlan('ownership', ['AXC5001', 'AXC5002', 'AXC5003', 'AXC5004', 'AXC5008']),
   fromWholePlan('unfinished runs', ['AXC4008']),
   revisionsAgree,
   writesAreAccepted,

@@ -50,7 +50,7 @@ function union(before: KubeObject, after: KubeObject): KubeObject {
   const servers = unionOf(specOf(before).servers, now, serverKey).map((server, n) =>
     n < now.length || !isJsonObject(server) || !isJsonObject(server.port)
       ? server
-      : { ...server, port: { ...server.port, name: `was-${server.port.name}`.slice(0, 63) } },
+      : { ...server, port: { ...server.port, name: objectName('was', String(server.port.name)) } },
   );
   return withSpec(after, { servers });
 }

@@ -1,5 +1,4 @@
 import { hostsBehind } from '../../access/gateways.ts';
-import { usualRootNamespace } from '../../access/sites.ts';
 import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from '../../access/ways.ts';
 import type { Path } from '../../diagnostics.ts';
 import { isJsonObject } from '../../json.ts';
@@ -8,9 +7,10 @@ import { objectsOf, specOf } from '../../manifests/transition.ts';
 import type { Cluster, Federation, Provider, Service } from '../../model/federation.ts';
 import { principal } from '../../model/identity.ts';
 import { objectName, workloadName } from '../../model/names.ts';
+import { movedFrom } from './absent-callers.ts';
 import { principalsOf } from './policies.ts';
 import { fqdnsOf } from './served.ts';
-import type { World } from './world.ts';
+import { callerSideIn, objectsIn, type World } from './world.ts';
 
 /** What a cluster that is left out would have to be told, and where the spec asks for it. */
 export interface Needed {
@@ -27,21 +27,23 @@ export interface AbsentInput {
 }
 
 /**
- * Calls that would go to an absent cluster in a way in which none go there yet, or more of them; and callers in it for whom
- * nobody waits yet. What takes calls away from it needs it for nothing.
+ * Calls that would go to an absent cluster in a way in which none go there yet, or more of them; callers in it for whom nobody
+ * waits yet; and what its callers use and would not find any more. What takes calls away from it needs it for nothing.
  */
-export function neededOf({ federation, absent, before, after }: AbsentInput): Needed[] {
+export function neededOf(input: AbsentInput): Needed[] {
+  const { federation, absent, before, after } = input;
   if (absent.size === 0) return [];
   const here = federation.clusters.filter(({ name }) => !absent.has(name));
   return [
     ...here.flatMap(({ name }) =>
-      newWays({ federation, absent, cluster: name }, sideIn(before, name), sideIn(after, name)),
+      newWays({ federation, absent, cluster: name }, callerSideIn(before, name), callerSideIn(after, name)),
     ),
     ...federation.services.flatMap((service) =>
       service.providers
         .filter(({ cluster }) => !absent.has(cluster.name))
         .flatMap((provider) => newCallers({ federation, absent, before }, service, provider)),
     ),
+    ...movedFrom(input),
   ];
 }
 
@@ -128,19 +130,4 @@ function letsIn(
   return (
     named === undefined || named.some((one) => (one.endsWith('*') ? who.startsWith(one.slice(0, -1)) : who === one))
   );
-}
-
-const objectsIn = (world: World, cluster: string): KubeObject[] =>
-  [...world].flatMap(([key, object]) => (key.startsWith(`${cluster} `) ? [object] : []));
-
-function sideIn(world: World, cluster: string): CallerSide {
-  const objects = objectsIn(world, cluster);
-  const of = (kind: string): KubeObject[] => objects.filter((one) => one.kind === kind);
-  return {
-    entries: of('ServiceEntry'),
-    rules: of('DestinationRule'),
-    routes: of('VirtualService'),
-    rootNamespace: usualRootNamespace,
-    oldestFirst: true, // there is one of ours for each host
-  };
 }

@@ -1,5 +1,5 @@
 import { hostsBehind, serversOf } from '../../access/gateways.ts';
-import { isJsonObject } from '../../json.ts';
+import { isJsonObject, type JsonObject } from '../../json.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
 import { objectsOf, specOf } from '../../manifests/transition.ts';
 import type { Index, Known } from './index-of.ts';
@@ -77,7 +77,19 @@ function leadsTo(gateway: KubeObject, { own, cluster, namespace, frame }: Place)
   );
 }
 
-/** One scope for every cluster: who gets through to its gateway, and what it passes on. */
+/** Of a way from a range of addresses to a server. */
+interface Answer {
+  /** There is the server. */
+  readonly passes: boolean;
+  /** The range gets to the pods of the gateway on one of the ports that they may listen on, or on each of them. */
+  readonly may: boolean;
+  readonly must: boolean;
+}
+
+/**
+ * One scope for every cluster: who gets through to its gateway, and what it passes on. A policy of the network knows pods and no
+ * servers, so a new server may be there before the ranges narrow; who may call it its workload's own policy says.
+ */
 export function gatewayScopes(index: Index, frame: Frame): Scope[] {
   const clusters = [...new Set(index.all.map(({ cluster }) => cluster))];
   return clusters.flatMap((cluster) => {
@@ -87,23 +99,31 @@ export function gatewayScopes(index: Index, frame: Frame): Scope[] {
     const sources = [...new Set(policies.flatMap(({ versions }) => versions.flatMap(rangesIn))), 'anywhere else'];
     const servers = [...new Set(gateways.flatMap(({ versions }) => versions.flatMap((one) => [...serversOf(one)])))];
     const ways = sources.flatMap((source) => servers.map((server) => ({ source, server })));
-    const answers = (world: World): boolean[] => {
-      const open = new Set(gateways.flatMap(({ key }) => [...serversOf(world.get(key) ?? nothing)]));
+    const answers = (world: World): Answer[] => {
+      const there = new Set(gateways.flatMap(({ key }) => [...serversOf(world.get(key) ?? nothing)]));
       const present = policies.flatMap(({ key }) => world.get(key) ?? []);
-      return ways.map(
-        ({ source, server }) =>
-          open.has(server) && (present.length === 0 || present.some((one) => admits(one, source, portOf(server)))),
-      );
+      const isLet = (admit: typeof mayAdmit, source: string): boolean =>
+        present.length === 0 ? there.size > 0 : present.some((one) => admit(one, source));
+      return ways.map(({ source, server }) => ({
+        passes: there.has(server),
+        may: isLet(mayAdmit, source),
+        must: isLet(mustAdmit, source),
+      }));
     };
-    const [before, after] = [answers(frame.before), answers(frame.after)];
+    const ends = [answers(frame.before), answers(frame.after)];
     return [
       {
         keys: [...policies, ...gateways].map(({ key }) => key),
         check: (state: World) => {
           const now = answers(state);
-          const wrong = ways.findIndex((_, n) => (now[n] ? !before[n] && !after[n] : before[n] && after[n]));
-          const way = ways[wrong];
-          return way && `${cluster}: ${way.source} would ${now[wrong] ? '' : 'not '}reach the gateway's ${way.server}`;
+          const atOneEnd = (n: number, what: keyof Answer): boolean => ends.some((end) => end[n]?.[what]);
+          const opened = ways.find(
+            (_, n) => now[n]?.passes && now[n].may && !(atOneEnd(n, 'passes') && atOneEnd(n, 'may')),
+          );
+          if (opened) return `${cluster}: ${opened.source} would reach the gateway's ${opened.server}`;
+          const works = (answer: Answer | undefined): boolean => answer?.passes === true && answer.must;
+          const lost = ways.find((_, n) => !works(now[n]) && ends.every((end) => works(end[n])));
+          return lost && `${cluster}: ${lost.source} would not reach the gateway's ${lost.server}`;
         },
       },
     ];
@@ -111,19 +131,36 @@ export function gatewayScopes(index: Index, frame: Frame): Scope[] {
 }
 
 const nothing: KubeObject = { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: '' } };
-const portOf = (server: string): number => Number(server.slice(0, server.indexOf(' ')));
 
-const rangesIn = (policy: KubeObject): string[] =>
+/** The ranges that a NetworkPolicy names. */
+export const rangesIn = (policy: KubeObject): string[] =>
   objectsOf(specOf(policy).ingress)
     .flatMap(({ from }) => objectsOf(from))
     .flatMap(({ ipBlock }) => (isJsonObject(ipBlock) && typeof ipBlock.cidr === 'string' ? [ipBlock.cidr] : []));
+
+/**
+ * A policy sees the ports of the pods, not those of their Service, and restricts the one that they listen on. While it restricts
+ * two, they may listen on either.
+ */
+const restrictedPorts = (policy: KubeObject): number[] =>
+  objectsOf(specOf(policy).ingress)
+    .filter(({ from }) => from !== undefined)
+    .flatMap(({ ports }) => objectsOf(ports).flatMap(({ port }) => (typeof port === 'number' ? [port] : [])));
+
+const mayAdmit = (policy: KubeObject, source: string): boolean =>
+  restrictedPorts(policy).some((port) => admits(policy, source, port));
+const mustAdmit = (policy: KubeObject, source: string): boolean =>
+  mayAdmit(policy, source) && restrictedPorts(policy).every((port) => admits(policy, source, port));
 
 const admits = (policy: KubeObject, source: string, port: number): boolean =>
   objectsOf(specOf(policy).ingress).some(
     ({ from, ports }) =>
       (from === undefined || objectsOf(from).some(({ ipBlock }) => isJsonObject(ipBlock) && ipBlock.cidr === source)) &&
-      (ports === undefined || objectsOf(ports).some((one) => isWithin(one.port, one.endPort, port))),
+      (ports === undefined || objectsOf(ports).some((one) => isTcp(one) && isWithin(one.port, one.endPort, port))),
   );
+
+/** A mesh calls by TCP: the rule for UDP is open to everybody, whatever the ports. */
+const isTcp = ({ protocol = 'TCP' }: JsonObject): boolean => protocol === 'TCP';
 
 const isWithin = (first: unknown, last: unknown, port: number): boolean =>
   typeof first === 'number' && port >= first && port <= (typeof last === 'number' ? last : first);

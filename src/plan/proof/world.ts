@@ -1,3 +1,5 @@
+import { usualRootNamespace } from '../../access/sites.ts';
+import type { CallerSide } from '../../access/ways.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
 import { objectKey } from '../object-key.ts';
 import type { Observation } from '../observation.ts';
@@ -29,4 +31,20 @@ export function worldAfter(world: World, steps: readonly Step[]): World {
     else next.set(stepKey(step), step.object);
   }
   return next;
+}
+
+export const objectsIn = (world: World, cluster: string): KubeObject[] =>
+  [...world].flatMap(([key, object]) => (key.startsWith(`${cluster} `) ? [object] : []));
+
+/** What the proxies of the callers in a cluster hear of. */
+export function callerSideIn(world: World, cluster: string): CallerSide {
+  const objects = objectsIn(world, cluster);
+  const of = (kind: string): KubeObject[] => objects.filter((one) => one.kind === kind);
+  return {
+    entries: of('ServiceEntry'),
+    rules: of('DestinationRule'),
+    routes: of('VirtualService'),
+    rootNamespace: usualRootNamespace,
+    oldestFirst: true, // there is one of ours for each host
+  };
 }
