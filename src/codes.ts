@@ -261,6 +261,7 @@ export const codes = {
   AXC4041: 'A Sidecar that hides what is imported',
   AXC4042: 'An older PeerAuthentication',
   AXC4043: 'A policy of somebody else',
+  AXC4044: 'A Namespace that is the root of its mesh',
   // 5xxx: the plan and the run
   AXC5001: 'An object of somebody else',
   AXC5002: 'An object that is being deleted',

@@ -34,6 +34,8 @@ export interface Diagnostic {
   readonly hint?: string;
   /** The place in the spec; `position` is found from it. */
   readonly at?: Path;
+  /** Other places that it is about as well: whoever asks about one of them is told of it, too. */
+  readonly alsoAt?: readonly Path[];
   /** Whether the key or its value is meant; default `value`. */
   readonly mark?: 'key' | 'value';
   readonly position?: Position;

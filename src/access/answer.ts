@@ -4,12 +4,14 @@ import type { Call } from './call.ts';
 import { portModes } from './peers.ts';
 import { principalOf, type Question } from './question.ts';
 import type { Sites } from './sites.ts';
-import { allOf, dependsOn, isOpen, type Truth } from './truth.ts';
+import { allOf, dependsOn, isOpen, type Truth, whichWay } from './truth.ts';
 import { actionOf, judge, type RuleRef, type Verdict } from './verdict.ts';
 import type { Obstacle } from './ways.ts';
 
 /** What becomes of a call on one of its ways. */
 export interface WayAnswer {
+  /** What it hangs on whether the call takes this way, and not another one. */
+  readonly when: Truth;
   /** Cluster of the provider; undefined where it gets to none. */
   readonly to: string | undefined;
   readonly allowed: Truth;
@@ -42,7 +44,8 @@ export function answer(question: Question, sites: Sites): Answer {
   return { question, allowed: together(ways), ways };
 }
 
-const deadEnd = ({ to, obstacle, why, by, sni, through }: Dead): WayAnswer => ({
+const deadEnd = ({ to, obstacle, why, by, sni, through, when }: Dead): WayAnswer => ({
+  when,
   to,
   allowed: false,
   decided: 'no-way',
@@ -55,7 +58,7 @@ const deadEnd = ({ to, obstacle, why, by, sni, through }: Dead): WayAnswer => ({
 });
 
 function decide(way: Arrival, question: Question): WayAnswer {
-  const { site, workload, provider, port, sni, through } = way;
+  const { site, workload, provider, port, sni, through, when } = way;
   const to = provider.cluster.name;
   const { rootNamespace } = site.mesh;
   const modes = portModes(site.within('PeerAuthentication', workload.namespace, rootNamespace), {
@@ -67,6 +70,7 @@ function decide(way: Arrival, question: Question): WayAnswer {
     const refusal = refusalOf(mode, way);
     if (refusal)
       return {
+        when,
         to,
         allowed: false,
         decided: 'mtls',
@@ -84,6 +88,7 @@ function decide(way: Arrival, question: Question): WayAnswer {
     const verdict = asked(call);
     const otherwise = verdict.decided === 'no-allow-rule' ? asked(withAnyRequest(call)).by : [];
     return {
+      when,
       to,
       ...verdict,
       obstacle: undefined,
@@ -110,11 +115,15 @@ function refusalOf(mode: string, { plaintext, remote }: Arrival): string | undef
     : undefined;
 }
 
-function callOf({ caller, port, sni, hosts }: Arrival, { method, path }: Question, plaintext: boolean): Call {
+function callOf(
+  { caller, port, sni, hosts, rewritesPath }: Arrival,
+  { method, path }: Question,
+  plaintext: boolean,
+): Call {
   return {
     principal: plaintext ? undefined : principalOf(caller.who, caller.site),
     port: port.targetPort,
-    http: port.http ? { method, path, hosts } : undefined,
+    http: port.http ? { method, path, hosts, rewritesPath } : undefined,
     sni: plaintext ? '' : sni,
   };
 }
@@ -124,12 +133,10 @@ const withAnyRequest = (call: Call): Call => ({
   http: call.http && { ...call.http, method: undefined, path: undefined },
 });
 
-/** Where the ways differ, it depends on the one that is taken. */
+/** Where some ways end and others don't, it depends on what leads to the ends. */
 function together(ways: readonly WayAnswer[]): Truth {
-  const truths = ways.map(({ allowed }) => allowed);
-  if (truths.every((truth) => truth === true)) return true;
-  if (truths.every((truth) => truth === false)) return false;
-  const open = truths.filter(isOpen);
-  const mixed = truths.includes(true) && truths.includes(false);
-  return allOf([...open, ...(mixed || truths.includes(false) ? [dependsOn('which way it takes')] : [])]);
+  const ends = ways.filter(({ allowed }) => allowed === false).map(({ when }) => when);
+  if (ends.length === ways.length) return false;
+  const taken = ends.map((when) => (isOpen(when) ? when : dependsOn(whichWay)));
+  return allOf([...ways.map(({ allowed }) => allowed).filter(isOpen), ...taken]);
 }

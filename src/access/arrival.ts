@@ -3,13 +3,18 @@ import { specOf } from '../manifests/transition.ts';
 import type { Federation, Provider } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
 import { isWithin } from '../model/labels.ts';
+import { meshSni } from '../objects/hosts.ts';
+import { past } from './barrier.ts';
+import { closingRules, passthroughMode } from './destination-rules.ts';
 import { passesOn } from './gateways.ts';
+import { isSeen } from './hosts.ts';
 import type { AskedPort, Caller, Question } from './question.ts';
+import { targetHosts } from './routes.ts';
 import { hasLabels, type Workload } from './selection.ts';
-import { hidingSidecar } from './sidecars.ts';
+import { hidingSidecars } from './sidecars.ts';
 import type { Kind, Site, Sites } from './sites.ts';
-import { mayHold } from './truth.ts';
-import { type CallerSide, type Hop, hopsOf, isNoWay, isSeen, type NoWay, type Obstacle, targetHosts } from './ways.ts';
+import { mayHold, type Truth } from './truth.ts';
+import { type CallerSide, type Hop, isNoWay, type NoWay, type Obstacle, takenHost, waysFrom } from './ways.ts';
 
 /** A call that gets to the proxy of the workload. */
 export interface Arrival {
@@ -24,6 +29,10 @@ export interface Arrival {
   readonly sni: string | undefined;
   /** What may stand in the Host header; none: that is not known. */
   readonly hosts: readonly string[];
+  /** The path is not the one that the caller asks for. */
+  readonly rewritesPath: boolean;
+  /** What it hangs on whether the call takes this way, and not another one. */
+  readonly when: Truth;
   readonly through: readonly KubeObject[];
 }
 
@@ -44,9 +53,18 @@ export function waysOf(question: Question, sites: Sites): readonly (Arrival | De
 
   const isImported = site.about('ServiceEntry', question.host).some((entry) => isSeen(entry, caller.namespace));
   const dialled = own && !isImported ? serviceFqdn(own.service, own.namespace) : question.host;
-  const hops = hopsOf(callerSide(site, dialled), caller.namespace, dialled, question.port.number);
-  if (isNoWay(hops)) return [dead(hops)];
-  return hops.map((hop) => hidden(hop, question, site) ?? arrive(hop, question, { site, sites }));
+  const ways = waysFrom(callerSide(site, dialled), {
+    namespace: caller.namespace,
+    host: dialled,
+    port: question.port.number,
+    method: question.method,
+    path: question.path,
+  });
+  if (ways.every((way) => isNoWay(way))) return ways.map((way) => dead(way));
+  const arrived = ways.flatMap((way) => (isNoWay(way) ? [dead(way)] : arrive(way, question, { site, sites })));
+  const sidecars = hidingSidecars(site, caller.namespace, dialled);
+  const why = `${dialled} is not among the hosts of the Sidecar of ${caller.namespace}`;
+  return past(sidecars, dead({ obstacle: 'hidden', why, when: true, by: sidecars.by }), arrived);
 }
 
 /** What is about a host, and about the hosts that its routes lead to. */
@@ -54,7 +72,8 @@ function callerSide(site: Site, host: string): CallerSide {
   const routes = site.about('VirtualService', host);
   const hosts = [...new Set([host, ...routes.flatMap(targetHosts)])];
   const about = (kind: Kind): KubeObject[] => [...new Set(hosts.flatMap((one) => site.about(kind, one)))];
-  return { routes, entries: about('ServiceEntry'), rules: about('DestinationRule') };
+  const { rootNamespace } = site.mesh;
+  return { routes, entries: about('ServiceEntry'), rules: about('DestinationRule'), rootNamespace };
 }
 
 const dead = (end: NoWay, to?: string, through: readonly KubeObject[] = [], sni?: string): Dead => ({
@@ -73,8 +92,13 @@ function besideIt(
 ): Arrival | Dead {
   if (provider === undefined) {
     return caller.sidecar
-      ? dead({ obstacle: 'no-port', why: `port ${port.number} is not exported`, by: [] })
-      : dead({ obstacle: 'no-sidecar', why: 'without a sidecar there is no way to another cluster', by: [] });
+      ? dead({ obstacle: 'no-port', why: `port ${port.number} is not exported`, when: true, by: [] })
+      : dead({
+          obstacle: 'no-sidecar',
+          why: 'without a sidecar there is no way to another cluster',
+          when: true,
+          by: [],
+        });
   }
   return {
     caller: { who: caller, site },
@@ -86,18 +110,10 @@ function besideIt(
     plaintext: !caller.sidecar,
     sni: undefined,
     hosts: [],
+    rewritesPath: false,
+    when: true,
     through: [],
   };
-}
-
-/** A Sidecar of the caller's Namespace may leave out what is exported to it. */
-function hidden({ host, by }: Hop, { caller }: Question, site: Site): Dead | undefined {
-  const entry = by.find(({ kind }) => kind === 'ServiceEntry');
-  const home = entry?.metadata.namespace ?? host.split('.')[1] ?? '';
-  const { rootNamespace } = site.mesh;
-  const sidecar = hidingSidecar(site.of('Sidecar'), { namespace: caller.namespace, host, home, rootNamespace });
-  const why = `${host} is not among the hosts of the Sidecar of ${caller.namespace}`;
-  return sidecar && dead({ obstacle: 'hidden', why, by: [sidecar] });
 }
 
 interface Place {
@@ -106,29 +122,32 @@ interface Place {
   readonly sites: Sites;
 }
 
-function arrive(hop: Hop, question: Question, place: Place): Arrival | Dead {
-  return hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
+function arrive(hop: Hop, question: Question, place: Place): readonly (Arrival | Dead)[] {
+  const way = hop.address === undefined ? arriveBeside(hop, question, place) : arriveElsewhere(hop, question, place);
+  const ways = isNoWay(way) || !way.remote ? [way] : passedOn(way);
+  return ways.map((one) => (isNoWay(one) ? { ...one, ...takenHost(one, hop.host, hop.rivals) } : one));
 }
 
 function arriveBeside(hop: Hop, question: Question, { site, sites }: Place): Arrival | Dead {
   const { service, caller } = question;
   const provider = service.providers.find(({ cluster }) => cluster.name === caller.cluster);
   const to = caller.cluster;
-  const another = dead({ obstacle: 'another-service', why: `${hop.host} is not this service`, by: hop.by }, to);
+  const { when } = hop;
+  const another = dead({ obstacle: 'another-service', why: `${hop.host} is not this service`, when, by: hop.by }, to);
   if (provider === undefined) return another;
   const entry = hop.by.find(({ kind }) => kind === 'ServiceEntry');
   const fqdn = serviceFqdn(provider.service, provider.namespace);
   if (!entry && hop.host !== fqdn) return another;
   if (hop.tlsMode !== undefined && !['ISTIO_MUTUAL', 'DISABLE'].includes(hop.tlsMode)) {
     const why = `the DestinationRule has TLS mode ${hop.tlsMode}, which no sidecar answers`;
-    return dead({ obstacle: 'tls-mode', why, by: rulesIn(hop) }, to, hop.by);
+    return dead({ obstacle: 'tls-mode', why, when, by: rulesIn(hop) }, to, hop.by);
   }
   return {
     ...arrivalOf(hop, provider, question, site, sites),
     caller: { who: caller, site },
     remote: false,
     plaintext: hop.tlsMode === 'DISABLE',
-    hosts: entry ? hostsOf(question) : [],
+    hosts: hostHeaders(hop, entry ? question : undefined),
     sni: hop.sni ?? passthroughSni(hop.port, entry ? hop.host : fqdn),
   };
 }
@@ -137,7 +156,7 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
   const to = hop.cluster ?? clusterAt(sites.federation, hop);
   const there = to === undefined ? undefined : sites.of(to);
   const end = (obstacle: Obstacle, why: string, by: readonly KubeObject[]): Dead =>
-    dead({ obstacle, why, by }, to, hop.by, hop.sni ?? passthroughSni(hop.port, hop.host));
+    dead({ obstacle, why, when: hop.when, by }, to, hop.by, hop.sni ?? passthroughSni(hop.port, hop.host));
   if (there === undefined) return end('no-gateway', `${hop.address} is the gateway of no cluster`, hop.by);
   if (hop.tlsMode !== undefined && hop.tlsMode !== 'ISTIO_MUTUAL') {
     return end(
@@ -166,9 +185,30 @@ function arriveElsewhere(hop: Hop, question: Question, { site, sites }: Place): 
     remote: true,
     plaintext: false,
     sni,
-    hosts: hostsOf(question),
+    hosts: hostHeaders(hop, question),
     through: [...hop.by, ...open.slice(0, 1)],
   });
+}
+
+/** A DestinationRule that the gateway sees may close what its Gateway opens. */
+function passedOn(arrival: Arrival): readonly (Arrival | Dead)[] {
+  const { provider, site, sni, when, through } = arrival;
+  const asked = meshSni(sni);
+  if (asked === undefined) return [arrival];
+  const { port, host } = asked;
+  const { rootNamespace } = site.mesh;
+  const barrier = closingRules(
+    { rules: site.about('DestinationRule', host), rootNamespace },
+    { namespace: provider.gateway.namespace, host, home: provider.namespace },
+    port,
+  );
+  const [rule] = barrier.by;
+  const mode = rule && passthroughMode(rule, port);
+  const to = provider.cluster.name;
+  const why = `the DestinationRule of ${host} has TLS mode ${mode}, and the gateway of ${to} passes on ISTIO_MUTUAL only`;
+  return past<Arrival | Dead>(barrier, dead({ obstacle: 'tls-mode', why, when, by: barrier.by }, to, through, sni), [
+    arrival,
+  ]);
 }
 
 /** The caller hangs up on a server of another identity. */
@@ -176,7 +216,11 @@ function checkServer(hop: Hop, arrival: Arrival): Arrival | Dead {
   const { identities } = arrival.provider;
   if (hop.identities.length === 0 || hop.identities.some((one) => identities.includes(one))) return arrival;
   const why = `the caller expects another server: ${hop.identities.join(', ')}`;
-  return dead({ obstacle: 'server-identity', why, by: rulesIn(hop) }, arrival.provider.cluster.name, arrival.through);
+  return dead(
+    { obstacle: 'server-identity', why, when: hop.when, by: rulesIn(hop) },
+    arrival.provider.cluster.name,
+    arrival.through,
+  );
 }
 
 const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site, sites: Sites) => ({
@@ -184,6 +228,8 @@ const arrivalOf = (hop: Hop, provider: Provider, { port }: Question, site: Site,
   site,
   workload: workloadOf(provider, site, sites.federation),
   port,
+  rewritesPath: hop.rewrite?.path ?? false,
+  when: hop.when,
   through: hop.by,
 });
 
@@ -218,7 +264,10 @@ const clusterAt = ({ clusters }: Federation, { address, gatewayPort }: Hop): str
   clusters.find(({ gateway }) => gateway?.addresses.includes(address ?? '') && String(gateway.port) === gatewayPort)
     ?.name;
 
-/** Clients leave the port away where it is the usual one, but for gRPC. */
-function hostsOf({ host, port }: Question): readonly string[] {
+/** Clients leave the port away where it is the usual one, but for gRPC. A route may write another host. */
+function hostHeaders({ rewrite }: Hop, question: Question | undefined): readonly string[] {
+  if (rewrite?.authority !== undefined) return [rewrite.authority];
+  if (question === undefined) return [];
+  const { host, port } = question;
   return port.number === 80 ? [host, `${host}:80`] : [`${host}:${port.number}`];
 }

@@ -1,5 +1,5 @@
 import { normalPath, templateFits } from '../objects/request-paths.ts';
-import type { Call } from './call.ts';
+import type { Call, HttpRequest } from './call.ts';
 import { fits, globFits } from './patterns.ts';
 import { principalsMeant, trustDomainsMeant } from './trust-domains.ts';
 import { dependsOn, dependsOnRequest, type Truth } from './truth.ts';
@@ -56,7 +56,7 @@ const exact: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
   ['request.auth.audiences', unknown(true, 'the token of the request')],
   ['request.auth.presenter', unknown(true, 'the token of the request')],
   ['method', { http: true, holds: (value, { http }) => ofRequest(http?.method, (method) => fits(value, method)) }],
-  ['path', { http: true, holds: (value, { http }) => ofRequest(http?.path, (path) => pathFits(value, path)) }],
+  ['path', { http: true, holds: (value, { http }) => ofPath(value, http) }],
   ['host', { http: true, holds: (value, { http }) => oneOfHosts(value, http?.hosts ?? []) }],
 ]);
 
@@ -78,6 +78,11 @@ function isAccount(value: string, id: string, own: string): boolean {
 
 const ofRequest = (part: string | undefined, holds: (part: string) => boolean): Truth =>
   part === undefined ? dependsOnRequest : holds(part);
+
+function ofPath(value: string, http: HttpRequest | undefined): Truth {
+  if (http?.rewritesPath) return value === '*' || dependsOn('which path its route rewrites it to');
+  return ofRequest(http?.path, (path) => pathFits(value, path));
+}
 
 function pathFits(value: string, path: string): boolean {
   const normal = normalPath(path);

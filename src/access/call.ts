@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly method: string | undefined;
   /** As the caller sends it. */
   readonly path: string | undefined;
+  /** A route makes another path of it before it gets to the workload. */
+  readonly rewritesPath?: boolean;
   /** What may stand in its Host header. None: that is not known. */
   readonly hosts: readonly string[];
 }

@@ -1,8 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { specOf, textsOf } from '../manifests/transition.ts';
+import { textsOf } from '../manifests/transition.ts';
 import type { Cluster, Federation } from '../model/federation.ts';
 import type { SourcedObject } from '../objects/object-set.ts';
+import { hostsOf } from './hosts.ts';
 import type { MeshSettings } from './verdict.ts';
 
 /** One cluster, with the objects of which is known that they are there. */
@@ -64,7 +65,7 @@ export function sitesOf({ federation, objects, meshConfigs }: SiteInput): Sites 
     }
     const of = (kind: Kind): readonly KubeObject[] => byKind.get(kind) ?? [];
     const byNamespace = indexed(of, ({ metadata }) => [metadata.namespace ?? '']);
-    const byHost = indexed(of, hostsOf);
+    const byHost = indexed(of, hostKeys);
     return {
       cluster,
       mesh: meshSettings(cluster, meshConfigs?.get(cluster.name)),
@@ -100,12 +101,8 @@ function indexOf(objects: readonly KubeObject[], keysOf: (object: KubeObject) =>
 }
 
 const pattern = '*';
-const hostsOf = (object: KubeObject): readonly string[] => {
-  const { host, hosts } = specOf(object);
-  return textsOf([...(host === undefined ? [] : [host]), ...textsOf(hosts)]).map((one) =>
-    one.startsWith('*') ? pattern : one,
-  );
-};
+const hostKeys = (object: KubeObject): readonly string[] =>
+  hostsOf(object).map((one) => (one.startsWith('*') ? pattern : one));
 
 const isKnown = ({ apiVersion, kind }: SourcedObject): boolean =>
   Object.entries(groups).some(([known, group]) => known === kind && apiVersion.startsWith(`${group}/`));
@@ -119,11 +116,14 @@ function kubeObject({ apiVersion, kind, namespace = 'default', name, object }: S
 const textsIn = (map: Json | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(isJsonObject(map) ? map : {}).map(([key, value]) => [key, String(value)]));
 
+/** Of a mesh whose MeshConfig doesn't say it. */
+export const usualRootNamespace = 'istio-system';
+
 /** Istio's defaults, where the MeshConfig is not known or doesn't say it. */
 function meshSettings({ trustDomain }: Cluster, meshConfig: JsonObject = {}): MeshSettings {
   const { rootNamespace, trustDomainAliases } = meshConfig;
   return {
-    rootNamespace: typeof rootNamespace === 'string' ? rootNamespace : 'istio-system',
+    rootNamespace: typeof rootNamespace === 'string' ? rootNamespace : usualRootNamespace,
     trustDomains: [trustDomain, ...textsOf(trustDomainAliases)],
   };
 }

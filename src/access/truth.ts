@@ -26,6 +26,12 @@ export function anyOf(truths: readonly Truth[]): Truth {
 /** What hangs on something hangs on it the other way round, too. */
 export const not = (truth: Truth): Truth => (isOpen(truth) ? truth : !truth);
 
+/** Of several ways one is taken, and nobody knows which. */
+export const amongOthers = (truth: Truth, ways: readonly unknown[], fact = whichWay): Truth =>
+  ways.length > 1 ? allOf([truth, dependsOn(fact)]) : truth;
+
+export const whichWay = 'which way it takes';
+
 function merged(open: readonly Open[]): Open | undefined {
   if (open.length <= 1) return open[0];
   return { request: open.some(({ request }) => request), on: [...new Set(open.flatMap(({ on }) => on))] };

@@ -1,14 +1,18 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { listOf, objectsOf, specOf, textsOf } from '../manifests/transition.ts';
+import { objectsOf, specOf, textsOf } from '../manifests/transition.ts';
 import { rulesFor } from './destination-rules.ts';
-import { hostFits } from './patterns.ts';
+import { hostsOf, isSeen } from './hosts.ts';
+import { type Dialled, type Rewrite, type Target, targetsOf } from './routes.ts';
+import { amongOthers, type Truth } from './truth.ts';
 
 /** The objects of one cluster that a caller's proxy hears of. */
 export interface CallerSide {
   readonly entries: readonly KubeObject[];
   readonly rules: readonly KubeObject[];
   readonly routes: readonly KubeObject[];
+  /** Of the caller's mesh. */
+  readonly rootNamespace: string;
   /** Objects are listed by their age. Of several for one host the oldest counts; unknown, it may be any of them. */
   readonly oldestFirst?: boolean;
 }
@@ -31,6 +35,11 @@ export interface Hop {
   readonly pinned: boolean;
   /** What the rule says of TLS; undefined leaves it to Istio. */
   readonly tlsMode: string | undefined;
+  /** What it hangs on whether a call goes this way, and not another one. */
+  readonly when: Truth;
+  readonly rewrite: Rewrite | undefined;
+  /** All ServiceEntries of the host, where those of several Namespaces have it. */
+  readonly rivals: readonly KubeObject[];
   /** VirtualService, ServiceEntry and DestinationRule, as far as there are. */
   readonly by: readonly KubeObject[];
 }
@@ -55,21 +64,32 @@ export type Obstacle =
 export interface NoWay {
   readonly obstacle: Obstacle;
   readonly why: string;
+  readonly when: Truth;
   readonly by: readonly KubeObject[];
 }
 
-/** Where the calls of a namespace to a port of a host go: every way that they may take, or why there is none. */
+/** Every way that a call may take, and where it may end. */
+export const waysFrom = (side: CallerSide, call: Dialled): readonly (Hop | NoWay)[] =>
+  targetsOf(side, call).flatMap((target) => (isNoWay(target) ? [target] : waysTo(side, call.namespace, target)));
+
+/**
+ * Where the calls of a namespace to a port of a host go: every way that they may take, or why one of them is none. Whoever must be
+ * sure does not take it that of two ServiceEntries the older one counts, at every moment and in every proxy.
+ */
 export function hopsOf(side: CallerSide, namespace: string, host: string, port: number): readonly Hop[] | NoWay {
-  const routes = routesOf(side, namespace, host);
-  const layer = layerOf(side, namespace, host, port);
-  const dialled = { host, port, by: [] };
-  const targets = routes.length === 0 ? [dialled] : routes.flatMap((route) => targetsOf(route, layer, dialled));
-  if (targets.length === 0) return { obstacle: 'no-route', why: `${host}:${port} has no route`, by: routes };
-  const ways = targets.map((target) => waysTo(side, namespace, target));
-  return ways.find(isNoWay) ?? ways.flatMap((one) => (isNoWay(one) ? [] : one));
+  const ways = waysFrom(side, { namespace, host, port });
+  const taken = ways.flatMap((way) => (isNoWay(way) || way.rivals.length === 0 ? [] : [twice(way)]));
+  return ways.find((way) => isNoWay(way)) ?? taken[0] ?? ways.flatMap((way) => (isNoWay(way) ? [] : way));
 }
 
-export const isNoWay = (ways: readonly Hop[] | NoWay): ways is NoWay => 'why' in ways;
+const twice = ({ host, when, rivals }: Hop): NoWay => ({
+  obstacle: 'two-hosts',
+  why: `${host} is there twice`,
+  when,
+  by: rivals,
+});
+
+export const isNoWay = <Way extends object>(way: Way | NoWay): way is NoWay => 'why' in way;
 
 /** Hosts that a namespace can name, with their ports. */
 export const seenHosts = ({ entries }: CallerSide, namespace: string): readonly (readonly [string, number])[] =>
@@ -77,107 +97,81 @@ export const seenHosts = ({ entries }: CallerSide, namespace: string): readonly 
     .filter((entry) => isSeen(entry, namespace))
     .flatMap((entry) => hostsOf(entry).flatMap((host) => portsOf(entry).map(({ number }) => [host, number] as const)));
 
-interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly by: readonly KubeObject[];
-}
-
-/** The VirtualServices of a host; a name comes before a pattern. Of several the oldest counts, and any may be that. */
-function routesOf({ routes, oldestFirst }: CallerSide, namespace: string, host: string): readonly KubeObject[] {
-  const seen = routes.filter((route) => isSeen(route, namespace) && isForSidecars(route));
-  const named = seen.filter((route) => hostsOf(route).includes(host));
-  const found = named.length > 0 ? named : seen.filter((route) => hostsOf(route).some((one) => hostFits(one, host)));
-  return oldestFirst ? found.slice(0, 1) : found;
-}
-
-function isForSidecars(route: KubeObject): boolean {
-  const { gateways } = specOf(route);
-  return gateways === undefined || textsOf(gateways).includes('mesh');
-}
-
-type Layer = 'http' | 'tcp';
-
-/** What Istio sees on a port, as its ServiceEntry says; of a Service that is not known here. */
-function layerOf({ entries }: CallerSide, namespace: string, host: string, port: number): Layer | undefined {
-  const own = entries.filter((entry) => hostsOf(entry).includes(host) && isSeen(entry, namespace));
-  const found = own.flatMap((entry) => objectsOf(specOf(entry).ports)).find(({ number }) => number === port);
-  return found && (/^(?:HTTP|HTTP2|GRPC|GRPC-WEB)$/i.test(String(found.protocol)) ? 'http' : 'tcp');
-}
-
-/** Where a route sends the calls of a port: what has no share gets none. A route of the other layer is not theirs. */
-function targetsOf(route: KubeObject, layer: Layer | undefined, dialled: Target): Target[] {
-  const { http, tcp } = specOf(route);
-  const all = [...(layer === 'tcp' ? [] : objectsOf(http)), ...(layer === 'http' ? [] : objectsOf(tcp))];
-  if (all.length === 0) return [dialled];
-  const rules = all.filter(({ match }) => {
-    const matches = objectsOf(match);
-    return matches.length === 0 || matches.some((one) => one.port === undefined || one.port === dialled.port);
-  });
-  const targets = rules
-    .flatMap(({ route: shares }) => objectsOf(shares))
-    .flatMap(({ destination, weight }) => (weight === 0 || !isJsonObject(destination) ? [] : [destination]))
-    .map((destination) => ({
-      host: fullName(String(destination.host), route),
-      port: isJsonObject(destination.port) ? Number(destination.port.number) : dialled.port,
-    }));
-  const distinct = new Map(targets.map((target) => [`${target.host}:${target.port}`, target]));
-  return [...distinct.values()].map((target) => ({ ...target, by: [route] }));
-}
-
-/** Every host that a route leads to, on whatever port. */
-export const targetHosts = (route: KubeObject): string[] =>
-  [specOf(route).http, specOf(route).tcp]
-    .flatMap(objectsOf)
-    .flatMap((rule) => objectsOf(rule.route))
-    .flatMap(({ destination }) => (isJsonObject(destination) ? [fullName(String(destination.host), route)] : []));
-
-/** A short name is a Service beside the VirtualService. */
-const fullName = (host: string, { metadata }: KubeObject): string =>
-  host.includes('.') ? host : `${host}.${metadata.namespace}.svc.cluster.local`;
-
-function waysTo(side: CallerSide, namespace: string, target: Target): readonly Hop[] | NoWay {
-  const { host, port } = target;
+function waysTo(side: CallerSide, namespace: string, target: Target): readonly (Hop | NoWay)[] {
+  const { host } = target;
   const all = side.entries.filter((one) => hostsOf(one).includes(host));
   const own = all.filter((one) => isSeen(one, namespace));
-  if (own.length === 0) {
-    return host.endsWith('.svc.cluster.local')
-      ? serviceHops(side, namespace, target)
-      : unknownHost(host, namespace, all);
-  }
-  if (new Set(own.map(({ metadata }) => metadata.namespace)).size > 1)
-    return { obstacle: 'two-hosts', why: `${host} is there twice`, by: own };
-  if (!own.some((entry) => portsOf(entry).some(({ number }) => number === port)))
-    return { obstacle: 'no-port', why: `${host} has no port ${port}`, by: own };
-  const hops = own.flatMap((entry) => entryHops(entry, side, namespace, target));
-  return hops.length === 0 ? { obstacle: 'no-endpoint', why: `${host} has no endpoint`, by: own } : hops;
+  if (own.length > 0) return entryWays(own, side, namespace, target);
+  return host.endsWith('.svc.cluster.local')
+    ? serviceHops(side, namespace, target)
+    : [unknownHost(target, namespace, all)];
 }
 
-function unknownHost(host: string, namespace: string, by: readonly KubeObject[]): NoWay {
+/**
+ * ServiceEntries of one Namespace are one service. Of several Namespaces the oldest counts (`appendSidecarServices` in
+ * `pilot/pkg/model/sidecar.go`), and any may be that.
+ */
+function entryWays(own: readonly KubeObject[], side: CallerSide, namespace: string, target: Target): (Hop | NoWay)[] {
+  const homes = [...new Set(own.map(({ metadata }) => metadata.namespace))];
+  const when = amongOthers(target.when, homes, `which ServiceEntry of ${target.host} is the older one`);
+  const rivals = homes.length > 1 ? own : [];
+  return homes
+    .map((home) => own.filter(({ metadata }) => metadata.namespace === home))
+    .flatMap((entries) => serviceWays(entries, side, namespace, { ...target, when }))
+    .map((way) => (isNoWay(way) ? takenHost(way, target.host, rivals) : { ...way, rivals }));
+}
+
+/** Where somebody else has the host as well, that is what is in the way. */
+export const takenHost = (end: NoWay, host: string, rivals: readonly KubeObject[]): NoWay =>
+  rivals.length === 0
+    ? end
+    : { ...end, obstacle: 'two-hosts', why: `${host} is there twice, and here ${end.why}`, by: rivals };
+
+function serviceWays(
+  own: readonly KubeObject[],
+  side: CallerSide,
+  namespace: string,
+  target: Target,
+): readonly (Hop | NoWay)[] {
+  const { host, port, when } = target;
+  if (!own.some((entry) => portsOf(entry).some(({ number }) => number === port)))
+    return [{ obstacle: 'no-port', why: `${host} has no port ${port}`, when, by: own }];
+  const hops = own.flatMap((entry) => entryHops(entry, side, namespace, target));
+  return hops.length === 0
+    ? [{ obstacle: 'no-endpoint', why: `${host} has no endpoint`, when, by: own }]
+    : hops.map((hop) => ({ ...hop, when: amongOthers(when, hops) }));
+}
+
+function unknownHost({ host, when }: Target, namespace: string, by: readonly KubeObject[]): NoWay {
   const names = [...new Set(by.flatMap((entry) => textsOf(specOf(entry).exportTo)))];
-  if (names.length === 0) return { obstacle: 'unknown-host', why: `${host} is not known`, by };
+  if (names.length === 0) return { obstacle: 'unknown-host', why: `${host} is not known`, when, by };
   const why = `${host} is not known in ${namespace}: it is exported to ${names.join(', ')} only`;
-  return { obstacle: 'not-exported', why, by };
+  return { obstacle: 'not-exported', why, when, by };
 }
 
 /** A Service of the own cluster. */
-const serviceHops = (side: CallerSide, namespace: string, { host, port, by }: Target): Hop[] =>
-  rulesFor(side, { namespace, host, home: host.split('.')[1] }).map((rule) => ({
+function serviceHops(side: CallerSide, namespace: string, target: Target): Hop[] {
+  const { host, port, by } = target;
+  const rules = rulesFor(side, { namespace, host, home: host.split('.')[1] });
+  return rules.map((rule) => ({
+    ...target,
     ...tlsHop(rule, port),
-    host,
-    port,
+    when: amongOthers(target.when, rules),
+    rivals: [],
     fqdn: host,
     cluster: undefined,
     address: undefined,
     gatewayPort: '',
     by: [...by, ...(rule ? [rule] : [])],
   }));
+}
 
-function entryHops(entry: KubeObject, side: CallerSide, namespace: string, { host, port, by }: Target): Hop[] {
+function entryHops(entry: KubeObject, side: CallerSide, namespace: string, target: Target): Hop[] {
+  const { host, port, by } = target;
   const { endpoints, workloadSelector } = specOf(entry);
   const name = portsOf(entry).find(({ number }) => number === port)?.name ?? '';
   return rulesFor(side, { namespace, host, home: entry.metadata.namespace }).flatMap((rule) => {
-    const way = { ...tlsHop(rule, port), host, port, by: [...by, entry, ...(rule ? [rule] : [])] };
+    const way = { ...target, ...tlsHop(rule, port), rivals: [], by: [...by, entry, ...(rule ? [rule] : [])] };
     const pods = { ...way, cluster: undefined, address: undefined, gatewayPort: '' };
     const gateways = objectsOf(endpoints).map(({ labels, address, ports }) => ({
       ...way,
@@ -216,18 +210,6 @@ function tlsOf(rule: KubeObject, port: number): JsonObject | undefined {
   return isJsonObject(tls) ? tls : undefined;
 }
 
-const hostsOf = (object: KubeObject): readonly string[] => textsOf(specOf(object).hosts);
-
 function portsOf(entry: KubeObject): readonly { readonly name: string; readonly number: number }[] {
   return objectsOf(specOf(entry).ports).map(({ name, number }) => ({ name: String(name), number: Number(number) }));
-}
-
-/** Whether an object is exported to a Namespace; without `exportTo` it is to all. */
-export function isSeen(object: KubeObject, namespace: string): boolean {
-  const { exportTo } = specOf(object);
-  if (exportTo === undefined || listOf(exportTo).length === 0) return true;
-  const names = textsOf(exportTo);
-  return (
-    names.includes(namespace) || names.includes('*') || (names.includes('.') && object.metadata.namespace === namespace)
-  );
 }

@@ -9,7 +9,6 @@ import type { Code } from '../codes.ts';
 import type { Case } from '../doctor/case.ts';
 import type { Symptom } from '../doctor/symptom.ts';
 import { ClusterError, clusterSentence } from '../errors.ts';
-import { isJsonObject } from '../json.ts';
 import type { Federation } from '../model/federation.ts';
 import { passthroughSni, serviceFqdn } from '../model/identity.ts';
 import type { SourcedObject } from '../objects/object-set.ts';
@@ -61,8 +60,9 @@ const unread =
 function liveSites(federation: Federation, read: readonly LiveObjects[], { sites }: LiveEvidence): Sites {
   const meshConfigs = new Map(
     sites.flatMap(({ cluster, observation }) => {
-      const config = observation?.meshConfig;
-      return isJsonObject(config) ? [[cluster, config] as const] : [];
+      const configs = observation?.meshConfigs;
+      const config = typeof configs === 'object' ? configs[0] : undefined;
+      return config ? [[cluster, config] as const] : [];
     }),
   );
   const objects = read.flatMap(({ cluster, objects: found }) =>

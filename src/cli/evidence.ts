@@ -51,7 +51,7 @@ export async function gatherEvidence(
       untried: tried?.skipped.map(({ step: { cluster }, reason }) => ({ cluster, reason })) ?? [],
       prerequisites: prerequisites(federation).map((one) => ({
         ...one,
-        ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfig),
+        ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfigs),
       })),
     };
   });

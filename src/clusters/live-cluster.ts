@@ -64,6 +64,8 @@ export async function readLiveCluster(client: ClusterClient, federation: Federat
   const meshNamespace = 'unread' in mesh ? expected : mesh.namespace;
   const own = footprint(federation, cluster);
   const everywhere = [...new Set([...namespacesIn(own), meshNamespace])];
+  // What is for the whole mesh may be elsewhere than istiod.
+  const withRoot = 'unread' in mesh ? everywhere : [...new Set([...everywhere, mesh.rootNamespace])];
   const list = lister(client);
   const hasCa = federation.certificateAuthority !== undefined;
   const found = await together({
@@ -80,8 +82,8 @@ export async function readLiveCluster(client: ClusterClient, federation: Federat
     serviceEntries: list(kinds.serviceEntry, read.serviceEntry, { anywhere: everywhere }),
     sidecars: list(kinds.sidecar, read.sidecar, { anywhere: everywhere }),
     gateways: list(kinds.gateway, read.gateway, { anywhere: everywhere }),
-    peerAuthentications: list(kinds.peerAuthentication, read.peerAuthentication, { within: everywhere }),
-    authorizationPolicies: list(kinds.authorizationPolicy, read.authorizationPolicy, { within: everywhere }),
+    peerAuthentications: list(kinds.peerAuthentication, read.peerAuthentication, { within: withRoot }),
+    authorizationPolicies: list(kinds.authorizationPolicy, read.authorizationPolicy, { within: withRoot }),
     certificates: hasCa ? list(kinds.certificate, read.certificate, { within: [meshNamespace] }) : nothing,
   });
   return {

@@ -18,6 +18,7 @@ const container = z.object({
   name: z.string(),
   image: z.string().default(''),
   env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  ports: z.array(z.object({ name: z.string().optional(), containerPort: z.int() })).default([]),
 });
 const containers = z.array(container).default([]);
 type Container = z.output<typeof container>;
@@ -53,6 +54,8 @@ const pod = z
     ready: status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
     /** The sidecar, which is an init container since Kubernetes has sidecars of its own. */
     proxy: proxyOf([...spec.containers, ...spec.initContainers]),
+    /** Ports that have a name: a Service may go by it. */
+    ports: [...spec.containers, ...spec.initContainers].flatMap(({ ports }) => ports),
   }));
 export type LivePod = z.output<typeof pod>;
 
@@ -118,7 +121,13 @@ const peerAuthentication = objectWith(
 export type LivePeerAuthentication = z.output<typeof peerAuthentication>;
 
 const authorizationPolicy = objectWith(
-  z.object({ selector, action: z.string().default('ALLOW'), rules: z.array(z.unknown()).default([]) }),
+  z.object({
+    selector,
+    action: z.string().default('ALLOW'),
+    rules: z.array(z.unknown()).default([]),
+    targetRef: z.unknown().optional(),
+    targetRefs: z.array(z.unknown()).default([]),
+  }),
 );
 export type LiveAuthorizationPolicy = z.output<typeof authorizationPolicy>;
 

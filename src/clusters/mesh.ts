@@ -12,6 +12,8 @@ export interface Mesh {
   readonly namespace: string;
   /** Of the default revision; of the first one where there is no default. */
   readonly config: JsonObject;
+  /** Where policies are for the whole mesh. */
+  readonly rootNamespace: string;
   /** Of each revision: several while Istio is being upgraded. */
   readonly revisions: readonly MeshRevision[];
 }
@@ -44,7 +46,8 @@ export async function readMesh(client: ClusterClient, usual = usualMeshNamespace
     const found = maps.flatMap((map) => (map ? [{ configMap: map.metadata.name, config: meshConfigOf(map) }] : []));
     const readable = found.flatMap(({ configMap, config }) => (config ? [{ configMap, config }] : []));
     const [first] = readable;
-    if (first !== undefined) return { namespace, config: first.config, revisions: readable };
+    if (first !== undefined)
+      return { namespace, config: first.config, rootNamespace: rootOf(first.config), revisions: readable };
     return found.length > 0
       ? { unread: `the MeshConfig in the ConfigMap ${namespace}/istio is not readable YAML`, absent: false }
       : { unread: `there is no ConfigMap ${namespace}/istio`, absent: services.length === 0 };
@@ -53,6 +56,10 @@ export async function readMesh(client: ClusterClient, usual = usualMeshNamespace
     return { unread: `the ConfigMap ${namespace}/istio may not be read with these credentials`, absent: false };
   }
 }
+
+/** istiod's own default is not where it runs (`DefaultMeshConfig` in `pkg/config/mesh/mesh.go`). */
+const rootOf = ({ rootNamespace }: JsonObject): string =>
+  typeof rootNamespace === 'string' && rootNamespace !== '' ? rootNamespace : usualMeshNamespace;
 
 const services: Resource = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 

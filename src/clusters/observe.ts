@@ -72,7 +72,7 @@ export async function observeCluster(options: ObserveOptions): Promise<Observati
     objects,
     namespaces: found,
     notServed: [...missing.values()],
-    meshConfig: 'unread' in mesh ? mesh.unread : mesh.config,
+    meshConfigs: 'unread' in mesh ? mesh.unread : mesh.revisions.map(({ config }) => config),
     withoutIstio: 'unread' in mesh && mesh.absent,
     meshRuns: hasRoot || hasRoots.includes(true),
   };

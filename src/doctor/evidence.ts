@@ -1,6 +1,7 @@
 import type { WayAnswer } from '../access/answer.ts';
 import type { Obstacle } from '../access/ways.ts';
 import type { Code } from '../codes.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
 import { type Case, confirmed, notChecked, type Outcome, ruledOut } from './case.ts';
 
@@ -14,12 +15,18 @@ export function fromCodes(
   const looked = codes.flatMap(one.looked).filter(({ clusters }) => clusters.some((name) => where.includes(name)));
   const found = looked
     .flatMap((row) => row.found)
-    .filter(({ code, at }) => codes.includes(code) && (at?.[0] !== 'services' || at[1] === one.question.service.name));
+    .filter((finding) => codes.includes(finding.code) && concerns(finding, one));
   const [first] = found;
   if (first) return confirmed(first.message, first.hint ?? `aegis-xc explain ${first.code}`);
   const unknown = looked.flatMap((row) => row.notChecked);
   if (unknown.length > 0) return notChecked(together(unknown));
   return looked.length === 0 ? notChecked('nobody has looked at it') : ruledOut(fine);
+}
+
+/** About its service, or about none in particular. */
+function concerns({ at, alsoAt = [] }: Diagnostic, { question: { service } }: Case): boolean {
+  const places = at ? [at, ...alsoAt] : [];
+  return places.length === 0 || places.some(([top, name]) => top !== 'services' || name === service.name);
 }
 
 /** Of the caller and of everyone whom the call may get to. */
@@ -33,11 +40,29 @@ export const waysFound = ({ found, blind }: Case): readonly WayAnswer[] => (blin
 export const endingAt = (one: Case, ...obstacles: readonly Obstacle[]): WayAnswer | undefined =>
   waysFound(one).find(({ obstacle }) => obstacle !== undefined && obstacles.includes(obstacle));
 
-/** Whether one of the ways would have come that far that it could end at an obstacle; where objects are missing nobody knows. */
-export function otherwise({ gaps, blind }: Case, fine: string): Outcome {
-  const unknown = [...new Set([...blind, ...gaps])];
-  return unknown.length > 0 ? notChecked(together(unknown)) : ruledOut(fine);
+/** Where a call may end, in the order in which it gets there. */
+const stops = ['caller', 'gateway', 'server', 'mtls', 'policies'] as const;
+export type Stop = (typeof stops)[number];
+
+/**
+ * What is ruled out where no way ends so. A way that ends before this stop says nothing of it; and where objects are missing nobody
+ * knows.
+ */
+export function otherwise(one: Case, stop: Stop, fine: string): Outcome {
+  const unknown = [...new Set([...one.blind, ...one.gaps])];
+  if (unknown.length > 0) return notChecked(together(unknown));
+  const before = waysFound(one).find((way) => stops.indexOf(stopOf(way)) < stops.indexOf(stop));
+  return before ? notChecked(`the call ends before that: ${before.why}`) : ruledOut(fine);
 }
+
+function stopOf({ decided, obstacle, sni }: WayAnswer): Stop {
+  if (decided !== 'no-way') return decided === 'mtls' ? 'mtls' : 'policies';
+  if (obstacle === 'server-identity') return 'server';
+  if (obstacle === 'no-port') return sni === undefined ? 'caller' : 'gateway';
+  return obstacle !== undefined && atGateway.includes(obstacle) ? 'gateway' : 'caller';
+}
+
+const atGateway: readonly Obstacle[] = ['no-gateway', 'tls-mode', 'server-name', 'another-service'];
 
 /** The objects of one kind that the call should go through, by their names. */
 export const meantObjects = ({ meant }: Case, kind: string): string[] =>

@@ -3,7 +3,7 @@ import { addressPlus, virtualAddress } from './addresses.ts';
 import { brokerNumbers, brokerService } from './exports.ts';
 import type { Cluster, Destination, Endpoint, Entry, Import, Provider, Service, Sharing } from './federation.ts';
 import { serviceFqdn } from './identity.ts';
-import { objectName } from './names.ts';
+import { importName, objectName } from './names.ts';
 import { isHttp } from './ports.ts';
 import { type RouteOptions, routesOf } from './routes.ts';
 
@@ -67,10 +67,8 @@ export const dialledHosts = (service: Service): string[] => {
 // One provider: its gateways are the endpoints.
 
 function singleImport(view: View, provider: Provider, host: string, options?: RouteOptions): Import {
-  const { federation, service } = view;
-  const name = objectName(federation, service.name, provider.cluster.name);
   return gatewayImport(view, {
-    name,
+    name: importName(view.federation, view.service.name, host),
     host,
     providers: [provider],
     fqdn: serviceFqdn(provider.service, provider.namespace),
@@ -97,7 +95,7 @@ const brokerHost = (service: Service, provider: Provider, n: number): string =>
 
 function failoverImport(view: View, { host, order }: Sharing & { kind: 'failover' }): Import {
   const { federation, service, cluster } = view;
-  const name = objectName(federation, service.name);
+  const name = importName(federation, service.name, host);
   const providers = order.flatMap((one) => service.providers.filter((provider) => provider.cluster.name === one));
   const own = providers.find((provider) => provider.cluster === cluster);
   const fqdn = providers[0] ? serviceFqdn(providers[0].service, providers[0].namespace) : '';
@@ -140,7 +138,7 @@ function weightedImports(view: View, { host, weights }: Sharing & { kind: 'weigh
     host: ownHost(provider),
     weight: weights.get(provider.cluster.name) ?? 0,
   }));
-  const name = objectName(federation, service.name);
+  const name = importName(federation, service.name, host);
   return [
     ...others.map((provider) => ({ ...singleImport(view, provider, ownHost(provider)), routes: [] })),
     {
@@ -218,12 +216,15 @@ const gatewayEndpoints = ({ cluster, gateway }: Provider, ranks: readonly string
     rankLabels: Object.fromEntries(ranks.map((key) => [key, 'y'])),
   }));
 
+/** Labels of endpoints that have an order. */
+export const rankPrefix = 'failover.aegis-xc.dev/';
+
 /**
  * One label key per rank: the first gateway has all of them, the last none. One key with a value per rank would reverse the
  * order, since Istio keeps only its last value.
  */
 const rankKeys = (providers: number): string[] =>
-  Array.from({ length: providers - 1 }, (_, rank) => `failover.aegis-xc.dev/${rank + 1}`);
+  Array.from({ length: providers - 1 }, (_, rank) => `${rankPrefix}${rank + 1}`);
 
 const priority = (ranks: readonly string[]): string[] | undefined =>
   ranks.length > 0 ? ranks.map((key) => `${key}=y`) : undefined;

@@ -14,6 +14,16 @@ export function objectName(...parts: readonly (string | number)[]): string {
 }
 
 /**
+ * The name of the objects of an imported host, whoever provides it: one host is one object, which changes. One that is called after a
+ * cluster has the cluster in its name, so that with another cluster, which makes another host of it, it is another object.
+ */
+export function importName(federation: string, service: string, host: string): string {
+  const [name, cluster = '', top, ...more] = host.split('.');
+  const isAfterCluster = name === service && top === 'local' && more.length === 0;
+  return isAfterCluster ? objectName(federation, service, cluster) : objectName(federation, service);
+}
+
+/**
  * A workload has no name of its own: it is called by the value of its label `app`. Where there are other labels, or the value
  * is no name, a hash of the whole set keeps two workloads apart.
  */

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../manifests/manifest.ts';
-import { entryStep, fieldStep, type Leaf, leavesOf, printPath, valueAt } from './fields.ts';
+import { entryStep, fieldPath, fieldStep, type Leaf, leavesOf, printPath, valueAt } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live.ts';
 import { entryOf, otherManagers, owns, stepsIn, treeOf } from './ownership-tree.ts';
 import { type Shape, shapeOf } from './shapes.ts';
@@ -82,7 +82,9 @@ function otherVersion({ apiVersion }: KubeObject, { entry }: Against): FieldChan
 
 function difference({ steps, value: wanted }: Leaf, { live, manager, shape, entry }: Against): FieldChange[] {
   const there = valueAt(live, steps);
-  const fits = shape.comparison === 'equal' ? isEqual : isWithin;
+  // What is owned as a whole gets no defaults: a label that stands beside ours would still narrow a selector.
+  const isWhole = shape.comparison === 'equal' || shape.atomic.includes(fieldPath(steps));
+  const fits = isWhole ? isEqual : isWithin;
   const equal = there !== undefined && fits(wanted, there);
   if (equal && owns(entry?.fieldsV1 ?? {}, steps)) return [];
   const managers = otherManagers(live, steps, manager);

@@ -32,7 +32,7 @@ export function leavesOf(object: KubeObject): Leaf[] {
 
 interface Place {
   readonly steps: readonly Step[];
-  /** Dotted, without the entries of lists, as a shape names it. */
+  /** `fieldPath` of the steps. */
   readonly path: string;
   readonly shape: Shape;
 }
@@ -77,6 +77,10 @@ export function valueAt(root: Json, steps: readonly Step[]): Json | undefined {
   }
   return value;
 }
+
+/** Without the entries of lists, as a shape names it. */
+export const fieldPath = (steps: readonly Step[]): string =>
+  steps.flatMap((step) => ('field' in step ? [step.field] : [])).join('.');
 
 /** `spec.ports[name=http].number`, `metadata.labels["app.kubernetes.io/name"]`: for people. */
 export const printPath = (steps: readonly Step[]): string => steps.map(printStep).join('').replace(/^\./, '');

@@ -72,11 +72,16 @@ export function parseInventory(federation: string, live: readonly LiveObject[]):
       'Use the version that wrote it, or a newer one.',
     );
   }
-  const { shards: names, schemaVersion: _read, ...rest } = parsed.data;
+  const { shards, schemaVersion: _read, ...rest } = parsed.data;
+  const names = typeof shards === 'number' ? numbered(federation, shards) : shards;
   const parts = names.map((name) => byName.get(name) ?? missing(federation, name));
   const lines = [head, ...parts].flatMap(({ items = '' }) => items.split('\n').filter(Boolean));
   return { ...rest, items: lines.map((line) => itemSchema.parse(JSON.parse(line))) };
 }
+
+/** The parts, as the first versions named them. */
+const numbered = (federation: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${federation}.items.${n + 1}`);
 
 function missing(federation: string, name: string): never {
   throw new UsageError(
@@ -109,7 +114,7 @@ const headSchema = z.object({
   hash: z.string(),
   participants: z.array(z.object({ name: z.string(), uid: z.string() })),
   behind: z.array(z.string()).optional(),
-  shards: z.array(z.string()),
+  shards: z.union([z.array(z.string()), z.int().min(0).max(10_000)]),
 });
 
 const itemSchema = z.object({

@@ -7,12 +7,18 @@ export interface Judgement {
   readonly found?: string;
 }
 
-/** Compares one prerequisite with the MeshConfig of its cluster, or with the reason why that could not be read. */
-export function judgeMeshConfig(wanted: Prerequisite, meshConfig: JsonObject | string | undefined): Judgement {
-  if (meshConfig === undefined) return { state: 'unknown', found: 'the cluster was not read' };
-  if (typeof meshConfig === 'string') return { state: 'unknown', found: meshConfig };
-  const { met, found } = judges[wanted.what](meshConfig, wanted.value);
-  return { state: met ? 'met' : 'missing', found };
+/**
+ * Compares one prerequisite with the MeshConfigs of its cluster, or with the reason why they could not be read. Each revision of
+ * Istio has one, and workloads of its own: it is met when all of them have it.
+ */
+export function judgeMeshConfig(wanted: Prerequisite, configs: readonly JsonObject[] | string | undefined): Judgement {
+  if (configs === undefined) return { state: 'unknown', found: 'the cluster was not read' };
+  if (typeof configs === 'string') return { state: 'unknown', found: configs };
+  const judged = configs.map((config) => judges[wanted.what](config, wanted.value));
+  const missing = judged.find(({ met }) => !met);
+  const [first] = judged;
+  const found = (missing ?? first)?.found;
+  return { state: missing ? 'missing' : 'met', ...(found !== undefined && { found }) };
 }
 
 interface Found {

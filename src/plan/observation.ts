@@ -24,8 +24,8 @@ export interface Observation {
   readonly namespaces: ReadonlyMap<string, 'active' | 'terminating'>;
   /** Kinds that are wanted, but unknown to the API server. */
   readonly notServed: readonly Resource[];
-  /** The mesh's configuration; a text says why it could not be read. */
-  readonly meshConfig: JsonObject | string;
+  /** The mesh's configuration, of each revision of Istio; a text says why it could not be read. */
+  readonly meshConfigs: readonly JsonObject[] | string;
   /** Nobody looks at Istio's objects: there is no MeshConfig where istiod keeps it. */
   readonly withoutIstio: boolean;
   /** istiod has given out its root, or may have: replacing its CA would break connections. */

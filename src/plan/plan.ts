@@ -110,7 +110,7 @@ export function buildPlan(input: PlanInput): Plan {
     notes: [...planNotes(federation, steps, observations, manifests), ...leftOutNotes(input)],
     prerequisites: prerequisites(federation).map((one) => ({
       ...one,
-      ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfig),
+      ...judgeMeshConfig(one, observations.find(({ cluster }) => cluster === one.cluster)?.meshConfigs),
     })),
     proof,
     diagnostics: [
@@ -152,7 +152,7 @@ const unsafe = (one: Unsafe, leftAlone: readonly Step[]): Diagnostic => ({
   hint:
     leftAlone.length > 0
       ? 'The way back needs objects that somebody else has changed since. `--take-over` sets them back.'
-      : 'Make the change in two: add a service beside this one and apply, move the callers, then remove this one and apply again.',
+      : 'Make it several changes, one at a time. Where one alone is refused: add a service with another host beside this one and apply, move the callers to it, then remove this one and apply again.',
 });
 
 /** Refused as a whole: half of a change of the spec would be a third state, that nobody has asked for. */

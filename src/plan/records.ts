@@ -3,7 +3,7 @@ import { managedByLabel } from '../manifests/build.ts';
 import type { KubeObject, Manifest, Resource } from '../manifests/manifest.ts';
 import type { LiveObject } from './live.ts';
 import { federationLabel, systemNamespace } from './ownership.ts';
-import { resourceOf } from './resources.ts';
+import { resourceOf, stageOf } from './resources.ts';
 
 /** What the tool keeps in a cluster are ConfigMaps of its own Namespace; `part` says of what. */
 export type Part = 'inventory' | 'journal' | 'revision';
@@ -79,5 +79,5 @@ export const toKept = ({ stage, object, source }: Manifest): Kept => ({ stage, o
 export const fromKept = (cluster: string, kept: readonly Kept[]): Manifest[] =>
   kept.flatMap(({ stage, object, source }) => {
     const resource = resourceOf(object);
-    return resource === undefined ? [] : [{ cluster, resource, stage, object, source }];
+    return resource === undefined ? [] : [{ cluster, resource, stage: stageOf(object, stage), object, source }];
   });

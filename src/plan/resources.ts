@@ -19,3 +19,9 @@ export const resourceOf = (id: Pick<Identified, 'apiVersion' | 'kind'>): Resourc
 /** How an object changes; two kinds of object may have one kind in the API, but not in one stage. */
 export const transitionOf = (id: Pick<Identified, 'apiVersion' | 'kind'>, stage: BuildStage): Transition | undefined =>
   kinds.find((one) => one.stage === stage && keyOfKind(one.resource) === keyOfKind(id))?.transition;
+
+/** The stage of a kind; one that was noted may be that of an earlier version, in which the kind came at another time. */
+export const stageOf = (id: Pick<Identified, 'apiVersion' | 'kind'>, noted: BuildStage): BuildStage => {
+  const known = kinds.filter((one) => keyOfKind(one.resource) === keyOfKind(id)).map(({ stage }) => stage);
+  return known.includes(noted) ? noted : (known[0] ?? noted);
+};

@@ -31,6 +31,46 @@ const spec = federation({
 const shared = (traffic: NonNullable<Parameters<typeof sharedService>[0]>['traffic']): FederationInput =>
   federation({ services: { catalog: sharedService({ traffic, localCallers: 'any' }) } });
 
+const ruleFor = (
+  host: string,
+  namespace: string,
+  mode: string,
+  more: JsonObject = {},
+  portLevelSettings: JsonObject[] = [],
+): JsonObject =>
+  istioObject('DestinationRule', 'mine', namespace, {
+    host,
+    trafficPolicy: { tls: { mode }, portLevelSettings },
+    ...more,
+  });
+
+const sidecar = (name: string, hosts: string[], labels?: Record<string, string>, namespace = 'shop'): JsonObject =>
+  istioObject('Sidecar', name, namespace, { egress: [{ hosts }], ...(labels && { workloadSelector: { labels } }) });
+
+/** A ServiceEntry of the host that leads to no gateway of the federation. */
+const takenHost = (namespace: string, more: JsonObject = {}): JsonObject =>
+  istioObject('ServiceEntry', 'mine', namespace, {
+    hosts: ['backend-api.cluster-b.local'],
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    endpoints: [{ address: '192.0.2.1' }],
+    ...more,
+  });
+
+const destination = (host: string, weight?: number): JsonObject => ({
+  destination: { host },
+  ...(weight !== undefined && { weight }),
+});
+const toBackend = { route: [destination('backend-api.cluster-b.local')] };
+const elsewhere = { route: [destination('other.example')] };
+const sharedRoute = (dead: number): JsonObject => ({
+  route: [destination('other.example', dead), destination('backend-api.cluster-b.local', 100 - dead)],
+});
+/** Other routes in the place of the rendered ones. */
+const routes = (...http: JsonObject[]) => changed('VirtualService', (body) => ({ ...body, http }));
+
+const denying = (rule: JsonObject): JsonObject =>
+  istioObject('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
+
 interface Call {
   readonly caller?: Caller;
   readonly port?: string;
@@ -179,7 +219,7 @@ describe('what is in the way', () => {
     (of: JsonObject) =>
     (body: JsonObject): JsonObject => ({ ...body, trafficPolicy: { tls: of } });
 
-  test.each<[string, RegExp, Beside]>([
+  test.each<[string, RegExp, Beside, Call?]>([
     ['no ServiceEntry', /is not known$/, { change: changed('ServiceEntry', () => undefined) }],
     [
       'no Gateway',
@@ -278,6 +318,22 @@ describe('what is in the way', () => {
       },
     ],
     [
+      'a ServiceEntry without the port, whatever a route says of it',
+      /backend-api\.cluster-b\.local has no port 80/,
+      {
+        change: (manifest) => {
+          const fits: Record<string, JsonObject> = {
+            ServiceEntry: { ports: [{ number: 81, name: 'http', protocol: 'HTTP' }] },
+            VirtualService: {
+              http: [{ route: [{ destination: { host: 'backend-api.cluster-b.local', port: { number: 81 } } }] }],
+            },
+          };
+          const { kind } = manifest.resource;
+          return changed(kind, (body) => ({ ...body, ...fits[kind] }))(manifest);
+        },
+      },
+    ],
+    [
       'a VirtualService that leads elsewhere',
       /is not known/,
       {
@@ -287,13 +343,131 @@ describe('what is in the way', () => {
         })),
       },
     ],
-  ])('%s', (_, why, beside) => {
-    const found = ask(sitesWith(spec, beside));
+    [
+      'a DestinationRule with the short name of the Service',
+      /TLS mode SIMPLE/,
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'SIMPLE')] } },
+      { caller: batch },
+    ],
+    [
+      'a VirtualService with the short name of the Service',
+      /other\.example is not known/,
+      {
+        with: {
+          'cluster-b': [
+            istioObject('VirtualService', 'mine', 'default', {
+              hosts: ['backend-api'],
+              http: [{ route: [{ destination: { host: 'other.example' } }] }],
+            }),
+          ],
+        },
+      },
+      { caller: batch },
+    ],
+    [
+      'a DestinationRule of the root Namespace that MeshConfig names',
+      /TLS mode SIMPLE/,
+      {
+        with: { 'cluster-b': [ruleFor('*.local', 'mesh-root', 'SIMPLE')] },
+        meshConfigs: new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]),
+      },
+      { caller: batch },
+    ],
+    [
+      'a DestinationRule beside the exported Service, which the gateway sees',
+      /DestinationRule of backend-api\.default\.svc\.cluster\.local has TLS mode DISABLE, and the gateway of cluster-b/,
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'DISABLE')] } },
+    ],
+    [
+      "a DestinationRule that the gateway's Namespace keeps to itself",
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('*.local', 'istio-system', 'SIMPLE', { exportTo: ['.'] }),
+            ruleFor('backend-api', 'default', 'ISTIO_MUTUAL'),
+          ],
+        },
+      },
+    ],
+    [
+      'a DestinationRule of the root Namespace of the provider',
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: { 'cluster-b': [ruleFor('*.local', 'mesh-root', 'SIMPLE')] },
+        meshConfigs: new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]),
+      },
+    ],
+    [
+      'a DestinationRule with another TLS mode for the port',
+      /has TLS mode MUTUAL, and the gateway/,
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('backend-api', 'default', 'ISTIO_MUTUAL', {}, [{ port: { number: 80 }, tls: { mode: 'MUTUAL' } }]),
+          ],
+        },
+      },
+    ],
+    [
+      'a DestinationRule with a TLS mode that the port has too, for the gateway',
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: {
+          'cluster-b': [ruleFor('backend-api', 'default', 'SIMPLE', {}, [{ port: { number: 80 }, loadBalancer: {} }])],
+        },
+      },
+    ],
+    [
+      'a Sidecar for all pods, and one for some that leaves the host out as well',
+      /not among the hosts of the Sidecar/,
+      { with: { 'cluster-a': [sidecar('default', ['./*']), sidecar('web', ['./*'], { app: 'web' })] } },
+    ],
+    [
+      'a VirtualService that answers by itself',
+      /has no route/,
+      { change: routes({ directResponse: { status: 200 } }) },
+    ],
+    [
+      'a VirtualService for other paths',
+      /has no route/,
+      { change: routes({ match: [{ uri: { prefix: '/api/' } }], ...toBackend }) },
+      { path: '/api/../admin' },
+    ],
+    [
+      'a VirtualService for other methods',
+      /has no route/,
+      { change: routes({ match: [{ method: { exact: 'GET' }, uri: { prefix: '/' } }], ...toBackend }) },
+      { method: 'POST', path: '/' },
+    ],
+    [
+      'a policy about the host that a route writes',
+      /^deny-rule$/,
+      {
+        change: routes({ rewrite: { authority: 'old.example' }, ...toBackend }),
+        with: { 'cluster-b': [denying({ to: [{ operation: { hosts: ['old.example'] } }] })] },
+      },
+    ],
+  ])('%s', (_, why, beside, call) => {
+    const found = ask(sitesWith(spec, beside), call);
     expect(found.allowed).toBe(false);
     expect(found.why).toMatch(why);
   });
 
-  test.each<[string, Beside]>([
+  test.each<[string, Beside, Call?]>([
+    [
+      'a DestinationRule with the short name of a Service in another Namespace',
+      { with: { 'cluster-b': [ruleFor('backend-api', 'shop', 'SIMPLE')] } },
+      { caller: batch },
+    ],
+    [
+      'a DestinationRule of what is not the root Namespace',
+      {
+        with: { 'cluster-b': [ruleFor('*.local', 'istio-system', 'SIMPLE')] },
+        meshConfigs: new Map([['cluster-b', { rootNamespace: 'mesh-root' }]]),
+      },
+      { caller: batch },
+    ],
     [
       'a DestinationRule that is for another host',
       {
@@ -336,14 +510,161 @@ describe('what is in the way', () => {
       'a policy of another cluster',
       { with: { 'cluster-a': [istioObject('AuthorizationPolicy', 'none', 'default', {})] } },
     ],
-  ])('is not %s', (_, beside) => {
-    expect(ask(sitesWith(spec, beside)).allowed).toBe(true);
+    [
+      'a DestinationRule beside the exported Service that the gateway does not see',
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'DISABLE', { exportTo: ['.'] })] } },
+    ],
+    [
+      'a DestinationRule of another Namespace of the provider',
+      { with: { 'cluster-b': [ruleFor('*.local', 'shop', 'DISABLE')] } },
+    ],
+    [
+      'a DestinationRule with mesh TLS beside the exported Service',
+      { with: { 'cluster-b': [ruleFor('backend-api', 'default', 'ISTIO_MUTUAL')] } },
+    ],
+    [
+      'a DestinationRule with another TLS mode for another port',
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('backend-api', 'default', 'ISTIO_MUTUAL', {}, [{ port: { number: 81 }, tls: { mode: 'SIMPLE' } }]),
+          ],
+        },
+      },
+    ],
+    ['a share of nothing that leads nowhere', { change: routes(sharedRoute(0)) }],
+    [
+      'a ServiceEntry of the host that the caller does not see',
+      { with: { 'cluster-a': [takenHost('web', { exportTo: ['.'] })] } },
+    ],
+    ['a Sidecar for some pods that has the host', { with: { 'cluster-a': [sidecar('web', ['*/*'], { app: 'web' })] } }],
+    [
+      'a route for other paths',
+      { change: routes({ match: [{ uri: { prefix: '/old' } }], ...elsewhere }, toBackend) },
+      { path: '/api/x' },
+    ],
+    [
+      'a route for other Namespaces, ports or gateways',
+      {
+        change: routes(
+          { match: [{ sourceNamespace: 'web' }, { port: 81 }, { gateways: ['edge'] }], ...elsewhere },
+          toBackend,
+        ),
+      },
+    ],
+    [
+      'a route after one that fits every request',
+      { change: routes({ match: [{ uri: { prefix: '/' } }], ...toBackend }, elsewhere) },
+    ],
+    [
+      'a path that a route writes, where policies ask for none',
+      { change: routes({ rewrite: { uri: '/v2' }, ...toBackend }) },
+      { path: '/api/x' },
+    ],
+  ])('is not %s', (_, beside, call) => {
+    expect(ask(sitesWith(spec, beside), call).allowed).toBe(true);
+  });
+
+  const route = 'which route of VirtualService aegis-xc/shop-backend-api-cluster-b it takes';
+  const labels = "whether the caller's pods have the labels app=web";
+  test.each<[string, readonly string[], RegExp, Beside, Call?]>([
+    [
+      'a share that leads nowhere',
+      ['which way it takes'],
+      /allow-rule; other\.example is not known|other\.example is not known; allow-rule/,
+      { change: routes(sharedRoute(10)) },
+    ],
+    [
+      'a route for some requests that leads nowhere',
+      [route],
+      /other\.example is not known/,
+      { change: routes({ match: [{ headers: { 'x-canary': { exact: 'yes' } } }], ...elsewhere }, toBackend) },
+    ],
+    [
+      'a route for paths that are written as a pattern',
+      [route],
+      /has no route/,
+      { change: routes({ match: [{ uri: { regex: '/api/.*' } }], ...toBackend }) },
+      { path: '/api/x' },
+    ],
+    [
+      'another ServiceEntry of the host',
+      ['which ServiceEntry of backend-api.cluster-b.local is the older one'],
+      /backend-api\.cluster-b\.local is there twice, and here 192\.0\.2\.1 is the gateway of no cluster/,
+      { with: { 'cluster-a': [takenHost('shop')] } },
+    ],
+    [
+      'another ServiceEntry of the host, without the port',
+      ['which ServiceEntry of backend-api.cluster-b.local is the older one'],
+      /is there twice, and here backend-api\.cluster-b\.local has no port 80/,
+      { with: { 'cluster-a': [takenHost('shop', { ports: [] })] } },
+    ],
+    [
+      'a Sidecar for some pods that leaves the host out',
+      [labels],
+      /is not among the hosts of the Sidecar of shop/,
+      { with: { 'cluster-a': [sidecar('web', ['./*'], { app: 'web' })] } },
+    ],
+    [
+      'a Sidecar for some pods that has the host, where the one for all others does not',
+      [labels],
+      /is not among the hosts of the Sidecar of shop/,
+      { with: { 'cluster-a': [sidecar('default', ['./*']), sidecar('web', ['*/*'], { app: 'web' })] } },
+    ],
+    [
+      'one of two DestinationRules that the gateway of the provider sees',
+      ['which DestinationRule is the older one, or which labels the pods of the gateway have'],
+      /has TLS mode SIMPLE, and the gateway/,
+      {
+        with: {
+          'cluster-b': [
+            ruleFor('backend-api', 'default', 'SIMPLE'),
+            istioObject('DestinationRule', 'other', 'default', { host: 'backend-api' }),
+          ],
+        },
+      },
+    ],
+    // Some requests: which, the question leaves open.
+    [
+      'a route for some paths, where none is asked for',
+      [],
+      /has no route/,
+      { change: routes({ match: [{ uri: { prefix: '/api/' } }], ...toBackend }) },
+    ],
+  ])('perhaps %s', (_, on, why, beside, call) => {
+    const found = ask(sitesWith(spec, beside), call);
+    expect(found.allowed).toEqual(on);
+    expect(found.why).toMatch(why);
+  });
+
+  test('a path that a route writes is not the one that policies let in', () => {
+    const consumers = [{ cluster: 'cluster-a', namespace: 'shop', serviceAccount: 'frontend' }];
+    const limited = federation({
+      services: {
+        'backend-api': service({ consumers: consumers.map((one) => ({ ...one, allow: { paths: ['/api/*'] } })) }),
+      },
+    });
+    const rewriting = sitesWith(limited, { change: routes({ rewrite: { uri: '/v2' }, ...toBackend }) });
+    expect(ask(sitesWith(limited), { path: '/api/x' }).allowed).toBe(true);
+    expect(ask(rewriting, { path: '/api/x' }).allowed).toEqual(['which path its route rewrites it to']);
+    expect(ask(rewriting).allowed).toEqual(['which path its route rewrites it to']);
+  });
+
+  test('a Sidecar has to have the host that is dialled; what its routes lead to comes with it', () => {
+    const weights = shared({ weights: { 'cluster-a': 50, 'cluster-b': 50 } });
+    const asked = (...hosts: string[]) =>
+      ask(sitesWith(weights, { with: { 'cluster-a': [sidecar('default', hosts, undefined, 'web')] } }), {
+        caller: who('cluster-a/web/web'),
+      });
+    expect(asked('aegis-xc/catalog.xc.global').allowed).toBe(true);
+    expect(asked('aegis-xc/catalog.cluster-b.local', 'default/*')).toMatchObject({
+      allowed: false,
+      why: 'catalog.xc.global is not among the hosts of the Sidecar of web',
+    });
   });
 });
 
 describe('what others have written', () => {
-  const denying = (rule: JsonObject): JsonObject =>
-    istioObject('AuthorizationPolicy', 'fence', 'istio-system', { action: 'DENY', rules: [rule] });
   test('counts beside what is rendered', () => {
     const fenced = sitesWith(spec, {
       with: { 'cluster-b': [denying({ from: [{ source: { principals: ['cluster-a.example/*'] } }] })] },

@@ -4,6 +4,7 @@ import { findingsOf, type LiveEvidence, type Row } from '../../src/checks/live/l
 import { gatherEvidence } from '../../src/cli/evidence.ts';
 import type { Code } from '../../src/codes.ts';
 import { ClusterError } from '../../src/errors.ts';
+import type { JsonObject } from '../../src/json.ts';
 import type { ClusterAccess } from '../bench/access.ts';
 import { test as base } from '../bench/fixtures.ts';
 import { benchClient } from '../support/bench-client.ts';
@@ -94,6 +95,24 @@ interface Wrong {
 
 const gatewayPod = pod('istio-eastwestgateway-1', 'istio-system', { labels: { istio: 'eastwestgateway' } });
 const backend = kubeService('backend-api', 'default', backendService());
+/** A second istiod, as beside an upgrade. */
+const revision = (name: string, mesh: JsonObject): FixtureObject[] => [
+  kubeService(
+    `istiod-${name}`,
+    'istio-system',
+    { selector: { app: 'istiod' }, ports: [{ port: 15012 }] },
+    { app: 'istiod', 'istio.io/rev': name },
+  ),
+  {
+    ...meshConfig('b'),
+    metadata: { name: `istio-${name}`, namespace: 'istio-system' },
+    data: { mesh: JSON.stringify(mesh) },
+  },
+];
+const tried = (object: FixtureObject): FixtureObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { 'istio.io/dry-run': 'true' } },
+});
 const bundle = (pem: string, domain: string) => ({ caCertificates: [{ trustDomains: [domain], pem }] });
 const withCa = federation({
   metadata: { name: 'signed' },
@@ -145,6 +164,12 @@ const wrong: readonly Wrong[] = [
     title: 'the mesh does not know the trust domain of its callers',
     says: /does not accept callers of the trust domain "cluster-a\.example"/,
     b: [meshConfig('b', { caCertificates: [] })],
+  },
+  {
+    code: 'AXC4019',
+    title: 'only the new revision of Istio does not know the trust domain of its callers',
+    says: /does not accept callers of the trust domain "cluster-a\.example"; it accepts: none/,
+    b: [...revision('1-32', { trustDomain: 'cluster-b.example' })],
   },
   {
     code: 'AXC4020',
@@ -246,8 +271,7 @@ const wrong: readonly Wrong[] = [
   {
     code: 'AXC4027',
     title: 'a Gateway of somebody else passes every Service on',
-    says: /every Service that "\*\.local" fits/,
-    state: 'warning',
+    says: /passes every Service on that "\*\.local" fits/,
     b: [
       istioObject('Gateway', 'istio-system', 'cross-network-gateway', {
         selector: { istio: 'eastwestgateway' },
@@ -285,6 +309,23 @@ const wrong: readonly Wrong[] = [
   },
   {
     code: 'AXC4029',
+    title: 'its port leads to one that has a name, and the pods call another port so',
+    says: /leads port 80 to port "web", which is 3000 of the workload, the spec says 8080/,
+    b: [
+      kubeService('backend-api', 'default', backendService({ ports: [{ name: 'http', port: 80, targetPort: 'web' }] })),
+    ],
+    pods: {
+      b: [
+        pod('backend-api-2', 'default', {
+          labels: { app: 'backend-api' },
+          serviceAccountName: 'backend',
+          ports: [{ name: 'web', containerPort: 3000 }],
+        }),
+      ],
+    },
+  },
+  {
+    code: 'AXC4029',
     title: 'its port is TCP by its name',
     says: /is TCP by its name \(tcp-web\), the spec says HTTP/,
     b: [
@@ -300,6 +341,12 @@ const wrong: readonly Wrong[] = [
     title: 'the exported Service is hidden',
     says: /hidden from the gateway/,
     b: [{ ...backend, metadata: { ...backend.metadata, annotations: { 'networking.istio.io/exportTo': '.' } } }],
+  },
+  {
+    code: 'AXC4030',
+    title: 'the mesh hides all Services',
+    says: /hidden from the gateway: defaultServiceExportTo of the MeshConfig is "\."/,
+    b: [meshConfig('b', { defaultServiceExportTo: ['.'] })],
   },
   {
     code: 'AXC4031',
@@ -448,6 +495,23 @@ const wrong: readonly Wrong[] = [
     state: 'warning',
     b: [istioObject('AuthorizationPolicy', 'default', 'open', { rules: [{}] })],
   },
+  {
+    code: 'AXC4043',
+    title: 'one of the whole mesh refuses, in a root Namespace that is not where istiod runs',
+    says: /is asked before what the spec says of the exported workload default\/backend-api \(action DENY\)/,
+    state: 'warning',
+    b: [
+      namespace('mesh-root', {}),
+      meshConfig('b', { rootNamespace: 'mesh-root' }),
+      istioObject('AuthorizationPolicy', 'mesh-root', 'nobody', { action: 'DENY', rules: [{}] }),
+    ],
+  },
+  {
+    code: 'AXC4044',
+    title: 'the provider runs in the root Namespace of its mesh',
+    says: /default is the root Namespace of the mesh of cluster-b/,
+    b: [meshConfig('b', { rootNamespace: 'default' })],
+  },
 ];
 
 describe.sequential('a check finds what is wrong', () => {
@@ -505,6 +569,38 @@ test('every code of a live check is seen failing, here or where plans and roles 
 
 const keyOf = ({ kind, metadata: { namespace: space = '', name } }: FixtureObject): string =>
   `${kind} ${space}/${name}`;
+
+describe('a check is silent', () => {
+  test.for<[string, readonly FixtureObject[]]>([
+    [
+      'about policies that decide nothing',
+      [
+        istioObject('AuthorizationPolicy', 'default', 'logs', { action: 'AUDIT', rules: [{}] }),
+        tried(istioObject('AuthorizationPolicy', 'default', 'trial', { action: 'DENY', rules: [{}] })),
+        istioObject('AuthorizationPolicy', 'default', 'waypoint', {
+          action: 'DENY',
+          rules: [{}],
+          targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'waypoint' }],
+        }),
+      ],
+    ],
+    [
+      'about an older PeerAuthentication that takes STRICT from its Namespace',
+      [
+        istioObject('PeerAuthentication', 'default', 'all', { mtls: { mode: 'STRICT' } }),
+        istioObject('PeerAuthentication', 'default', 'old', { selector: { matchLabels: { app: 'backend-api' } } }),
+      ],
+    ],
+  ])('%s', { timeout: 60_000 }, async ([, objects], { ground }) => {
+    const access = ground.clusters['cluster-b'];
+    for (const object of objects) await put(access, object);
+    try {
+      expect(notPassed(rowsOf(await ground.look()))).toEqual([]);
+    } finally {
+      for (const object of objects) await drop(access, object);
+    }
+  });
+});
 
 describe('what needs no object', () => {
   const codesOf = (evidence: LiveEvidence): string[] => [
@@ -587,11 +683,12 @@ describe('what needs no object', () => {
     };
     await put(access, config);
     expect(await dns()).toMatchObject({ state: 'warning', found: [{ code: 'AXC4037' }] });
-    await put(access, meshConfig('a', { defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: 'true' } } }));
-    expect(await dns()).toMatchObject({ state: 'passed' });
     await drop(access, config);
-    await put(access, meshConfig('a'));
+    await put(access, meshConfig('a', { defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: 'true' } } }));
+    expect(await dns()).toMatchObject({ state: 'warning', found: [{ code: 'AXC4037' }] });
     await drop(access, frontend);
     await putPod(access, frontend);
+    expect(await dns()).toMatchObject({ state: 'passed' });
+    await put(access, meshConfig('a'));
   });
 });

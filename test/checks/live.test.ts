@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { liveChecks } from '../../src/checks/live/index.ts';
+import { waysToSidecars } from '../../src/checks/live/injection.ts';
 import { rowOf } from '../../src/checks/live/live-check.ts';
 import { covers, fullHost, isVisibleIn, listed } from '../../src/checks/live/matching.ts';
 import { isBefore, versionOf } from '../../src/checks/live/versions.ts';
@@ -65,6 +66,35 @@ describe('hosts and Namespaces as Istio compares them', () => {
   test('long lists are cut', () => {
     expect(listed(['a', 'b', 'c'])).toBe('a, b, c');
     expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more');
+  });
+});
+
+describe('how pods get sidecars', () => {
+  const mesh = (...configMaps: string[]) => ({
+    namespace: 'istio-system',
+    rootNamespace: 'istio-system',
+    config: {},
+    revisions: configMaps.map((configMap) => ({ configMap, config: {} })),
+  });
+  test.each([
+    ['without a label', {}, mesh('istio'), 'label --overwrite namespace shop istio-injection=enabled`, then'],
+    ['by a revision, where there is no default one', {}, mesh('istio-1-31'), 'shop istio.io/rev=1-31`, then'],
+    ['where the mesh is not known', {}, { unread: 'forbidden', absent: false }, 'shop istio-injection=enabled`, then'],
+    [
+      'out of ambient mode',
+      { 'istio.io/dataplane-mode': 'ambient' },
+      mesh('istio'),
+      'shop istio.io/dataplane-mode- istio-injection=enabled`, then',
+    ],
+    ['by a restart, where the label is there', { 'istio-injection': 'enabled' }, mesh('istio'), 'has its label: pods'],
+    ['or that of a revision', { 'istio.io/rev': '1-31' }, mesh('istio-1-31'), 'has its label: pods'],
+  ] as const)('%s', (_, labels, found, says) => {
+    const namespaces = {
+      items: [{ name: 'shop', namespace: '', labels, annotations: {}, creationTimestamp: '' }],
+    };
+    const said = waysToSidecars('shop', { context: 'prod', mesh: found, namespaces });
+    expect(said).toContain(says);
+    expect(said).toContain('`kubectl --context prod -n shop rollout restart deployment`');
   });
 });
 

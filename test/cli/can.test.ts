@@ -18,6 +18,11 @@ const files = {
   'policies/fence.yaml': fence,
   'tiers/fence.yaml': fence.replace(/ +- from.*\n +when/, '    - when'),
   'a=b/fence.yaml': fence,
+  'routes/paths.yaml': `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: paths, namespace: backend }
+spec: { hosts: [backend-api], http: [{ match: [{ uri: { prefix: /v1/ } }], route: [{ destination: { host: backend-api } }] }] }
+`,
   'broken/fence.yaml': 'kind: [',
   'mesh/istio.yaml': `apiVersion: v1
 kind: ConfigMap
@@ -62,6 +67,19 @@ describe('one call', () => {
     GET, POST /api/*, /health
     federation.yaml:22:9  - cluster: cluster-a
 `);
+  });
+
+  test('that only some routes let through: each way that it may take', async () => {
+    const { code, stdout } = await can('--from', 'cluster-b/backend/batch', '--to', 'backend-api', '--with', 'routes');
+    expect([code, stdout]).toEqual([
+      0,
+      `✔ cluster-b/backend/batch may call backend-api:80 (http), for some requests
+  in cluster-b: rule 1 of AuthorizationPolicy backend/shop-backend-api in cluster-b lets it in
+    federation.yaml:27:9  - { namespace: backend, serviceAccount: batch }
+  in no cluster: backend-api.backend.svc.cluster.local:80 has no route; see VirtualService backend/paths in cluster-b
+    routes/paths.yaml:4:7  spec: { hosts: [backend-api], http: [{ match: [{ uri: { prefix: /v1/ } }], route: [{ destination: { host: backend-api } }] }] }
+`,
+    ]);
   });
 
   test.each([
@@ -129,6 +147,11 @@ Everything else is refused: 5 of 7 that were looked at.
     const { stdout } = await can('--to', 'backend-api', '--with', 'cluster-b=tiers');
     expect(stdout).toMatch(/^cluster-a\/shop\/frontend +backend-api:80 +depends +GET, POST \/api\/\*, \/health {2}/m);
     expect(stdout).toMatch(/^cluster-b\/backend\/batch +backend-api:80 +depends +all {2}/m);
+  });
+
+  test('where routes leave requests out: those that have one', async () => {
+    const { stdout } = await can('--to', 'backend-api', '--with', 'cluster-b=routes');
+    expect(stdout).toMatch(/^cluster-b\/backend\/batch +backend-api:80 +some +those that have a route {2}/m);
   });
 
   test('without a sidecar: nobody has one', async () => {

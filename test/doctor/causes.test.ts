@@ -9,12 +9,15 @@ import { causes } from '../../src/doctor/causes/index.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import { readSymptom, signs } from '../../src/doctor/symptom.ts';
 import type { JsonObject } from '../../src/json.ts';
-import { cluster, type FederationInput, federation, service } from '../support/federation.ts';
+import { objectsOf } from '../../src/manifests/transition.ts';
+import { cluster, type FederationInput, federation, service, sharedService } from '../support/federation.ts';
 import { type Beside, changed, istioObject, sitesWith } from '../support/sites.ts';
 
 interface Scene extends Beside {
   readonly spec?: FederationInput;
   readonly caller?: string;
+  /** Its cluster and Namespace; default `cluster-a/shop`. */
+  readonly from?: string;
   /** What `preflight` finds, and in which cluster; with a message in the place of it, why it could not look. */
   readonly finds?: Partial<Record<Code, string>>;
   readonly unread?: Partial<Record<Code, string>>;
@@ -32,14 +35,33 @@ const tls = (fields: JsonObject) => ({
     trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni, subjectAltNames: [san], ...fields } },
   })),
 });
-const tcp = federation({ services: { 'backend-api': service({ port: { number: 4222, protocol: 'TCP' } }) } });
+const tcp = federation({
+  services: { 'backend-api': service({ port: { number: 4222, protocol: 'TCP' }, localCallers: 'any' }) },
+});
+const limited = federation({
+  services: {
+    'backend-api': service({
+      consumers: [
+        {
+          cluster: 'cluster-a',
+          namespace: 'shop',
+          serviceAccount: 'frontend',
+          allow: { methods: ['GET'], paths: ['/api/*'] },
+        },
+      ],
+    }),
+  },
+});
+const denyAll = istioObject('AuthorizationPolicy', 'fence', 'default', { action: 'DENY', rules: [{}] });
+const hidesAll = istioObject('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*'] }] });
 const named = federation({
   clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses: ['ew.b.example.net'] } }) },
 });
 
-function caseOf({ spec = federation(), caller = 'frontend', finds = {}, unread = {}, ...scene }: Scene): Case {
+function caseOf({ spec = federation(), caller = 'frontend', from, finds = {}, unread = {}, ...scene }: Scene): Case {
   const [meant, live] = [sitesWith(spec), sitesWith(spec, scene)];
-  const who = { cluster: 'cluster-a', namespace: 'shop', serviceAccount: caller, sidecar: true };
+  const [where = '', namespace = ''] = (from ?? 'cluster-a/shop').split('/');
+  const who = { cluster: where, namespace, serviceAccount: caller, sidecar: true };
   const [question] = questionsOf({ callers: [who], services: meant.federation.services });
   if (question === undefined) throw new Error('nothing is asked');
   const looked = (code: Code): Looked[] =>
@@ -86,9 +108,19 @@ describe('a cause holds', () => {
       { change: changed('ServiceEntry', (body) => ({ ...body, exportTo: ['web'] })) },
       /exported to web only \(ServiceEntry aegis-xc\/shop-backend-api-cluster-b\)/,
     ],
+    ['sidecar-hides-host', { with: { 'cluster-a': [hidesAll] } }, /not among the hosts/],
     [
       'sidecar-hides-host',
-      { with: { 'cluster-a': [istioObject('Sidecar', 'default', 'shop', { egress: [{ hosts: ['./*'] }] })] } },
+      {
+        with: {
+          'cluster-a': [
+            istioObject('Sidecar', 'web', 'shop', {
+              workloadSelector: { labels: { app: 'web' } },
+              egress: [{ hosts: ['./*'] }],
+            }),
+          ],
+        },
+      },
       /not among the hosts/,
     ],
     ['caller-has-no-sidecar', { finds: { AXC4035: 'cluster-a' } }, 'found AXC4035'],
@@ -96,6 +128,20 @@ describe('a cause holds', () => {
       'destination-rule-shadows',
       { with: { 'cluster-a': [istioObject('DestinationRule', 'all', 'shop', { host: '*.local' })] } },
       /DestinationRule shop\/all fits the host/,
+    ],
+    [
+      'destination-rule-shadows',
+      {
+        with: {
+          'cluster-b': [
+            istioObject('DestinationRule', 'plain', 'default', {
+              host: 'backend-api',
+              trafficPolicy: { tls: { mode: 'DISABLE' } },
+            }),
+          ],
+        },
+      },
+      /DestinationRule default\/plain fits the host/,
     ],
     [
       'server-name-is-wrong',
@@ -113,6 +159,7 @@ describe('a cause holds', () => {
       /nothing for the SNI outbound_\.80_/,
     ],
     ['gateway-does-not-know-service', { finds: { AXC4030: 'cluster-b' } }, 'found AXC4030'],
+    ['gateway-does-not-know-service', { finds: { AXC4027: 'cluster-b' } }, 'found AXC4027'],
     [
       'server-has-another-identity',
       tls({ subjectAltNames: ['spiffe://cluster-b.example/ns/default/sa/impostor'] }),
@@ -128,11 +175,7 @@ describe('a cause holds', () => {
     ],
     [
       'policy-refuses',
-      {
-        with: {
-          'cluster-b': [istioObject('AuthorizationPolicy', 'fence', 'default', { action: 'DENY', rules: [{}] })],
-        },
-      },
+      { with: { 'cluster-b': [denyAll] } },
       /rule 0 of AuthorizationPolicy default\/fence in cluster-b refuses it/,
     ],
     [
@@ -161,10 +204,32 @@ describe('a cause holds', () => {
     ['port-is-not-as-said', { finds: { AXC4029: 'cluster-b' } }, 'found AXC4029'],
     [
       'protocol-is-guessed',
-      { spec: tcp, ports: [{ port: 4222, name: 'nats' }] },
+      { spec: tcp, from: 'cluster-b/web', ports: [{ port: 4222, name: 'nats' }] },
       /does not say that it is TCP \(nats\)/,
     ],
     ['host-is-taken', { finds: { AXC4040: 'cluster-a' } }, 'found AXC4040'],
+    [
+      'host-is-taken',
+      {
+        with: {
+          'cluster-a': [istioObject('ServiceEntry', 'mine', 'shop', { hosts: ['backend-api.cluster-b.local'] })],
+        },
+      },
+      /is there twice, .*ServiceEntry shop\/mine/,
+    ],
+    [
+      'host-is-not-imported',
+      {
+        change: changed('VirtualService', (body) => ({
+          ...body,
+          http: [
+            { match: [{ uri: { prefix: '/old' } }], route: [{ destination: { host: 'other.example' } }] },
+            ...objectsOf(body.http),
+          ],
+        })),
+      },
+      /other\.example is not known in cluster-a/,
+    ],
     [
       'host-is-taken',
       { change: changed('VirtualService', (body) => ({ ...body, http: [{ match: [{ port: 1 }], route: [] }] })) },
@@ -184,7 +249,7 @@ describe('a cause holds', () => {
 
 describe('a cause is ruled out', () => {
   test.each(causes.map(({ name }) => name))('%s', (name) => {
-    const outcome = outcomeOf(name, name === 'protocol-is-guessed' ? { spec: tcp } : {});
+    const outcome = outcomeOf(name, name === 'protocol-is-guessed' ? { spec: tcp, from: 'cluster-b/web' } : {});
     const isKnown = outcome?.state !== 'not checked';
     expect(outcome).toMatchObject({ state: isKnown ? 'ruled out' : 'not checked', what: expect.stringMatching(/\S/) });
     expect(isKnown || neverHolds.has(name)).toBe(true);
@@ -216,11 +281,110 @@ describe('a cause is ruled out', () => {
     expect(look?.(about(['services', 'backend-api'], ['cluster-c']))).toMatchObject({ state: 'not checked' });
     expect(look?.(about(['clusters', 'cluster-b'], ['cluster-b']))).toMatchObject({ state: 'confirmed' });
   });
+
+  test('but not where what was found is about several services, and this is one of them', () => {
+    const one = caseOf({});
+    const looked =
+      (alsoAt: readonly string[]): Case['looked'] =>
+      (code) => [
+        {
+          clusters: ['cluster-a'],
+          found: [{ code, severity: 'error', message: 'of both', at: ['services', 'another'], alsoAt: [alsoAt] }],
+          notChecked: [],
+        },
+      ];
+    const look = causes.find(({ name }) => name === 'caller-has-no-sidecar')?.look;
+    expect(look?.({ ...one, looked: looked(['services', 'backend-api']) })).toMatchObject({ state: 'confirmed' });
+    expect(look?.({ ...one, looked: looked(['services', 'third']) })).toMatchObject({ state: 'ruled out' });
+  });
+
+  test.each<[string, string, Scene]>([
+    [
+      'the name of a port is nothing to callers of other clusters',
+      'the ServiceEntry of the host says what the port is',
+      { spec: tcp, ports: [{ port: 4222, name: 'nats' }] },
+    ],
+    [
+      'Istio knows a port by its number',
+      'Istio takes port 3306 for TCP, whatever its name',
+      {
+        spec: federation({
+          services: { 'backend-api': service({ port: { number: 3306, protocol: 'TCP' }, localCallers: 'any' }) },
+        }),
+        from: 'cluster-b/web',
+        ports: [{ port: 3306, name: 'db' }],
+      },
+    ],
+  ])('%s', (_, what, scene) => {
+    expect(outcomeOf('protocol-is-guessed', scene)).toEqual({ state: 'ruled out', what });
+  });
+});
+
+describe('a cause is not decided', () => {
+  test.each<[string, string, Scene, RegExp]>([
+    [
+      'some requests of the caller get in, and nobody said which one it is',
+      'policy-refuses',
+      { spec: limited },
+      /rule 0 of AuthorizationPolicy default\/shop-backend-api in cluster-b may refuse it: that depends on the method and the path/,
+    ],
+    [
+      'an external authorizer is asked',
+      'policy-refuses',
+      {
+        with: {
+          'cluster-b': [
+            istioObject('AuthorizationPolicy', 'outside', 'default', {
+              action: 'CUSTOM',
+              provider: { name: 'opa' },
+              rules: [{}],
+            }),
+          ],
+        },
+      },
+      /AuthorizationPolicy default\/outside.* depends on what the external authorizer opa answers/,
+    ],
+    [
+      'the call ends before it gets there',
+      'policy-refuses',
+      { with: { 'cluster-a': [hidesAll], 'cluster-b': [denyAll] } },
+      /the call ends before that: .* is not among the hosts of the Sidecar of shop/,
+    ],
+    [
+      'the gateway is not even asked',
+      'gateway-does-not-know-service',
+      { with: { 'cluster-a': [hidesAll] } },
+      /the call ends before that/,
+    ],
+    [
+      'the gateway does not let it through to the server',
+      'server-has-another-identity',
+      { change: changed('Gateway', () => undefined) },
+      /the call ends before that: the gateway of cluster-b has nothing for the SNI/,
+    ],
+  ])('%s', (_, name, scene, what) => {
+    expect(outcomeOf(name, scene)).toMatchObject({ state: 'not checked', what: expect.stringMatching(what) });
+  });
+
+  test('the Sidecar needs the host by the Namespace of its ServiceEntry', () => {
+    expect(outcomeOf('sidecar-hides-host', { with: { 'cluster-a': [hidesAll] } })).toMatchObject({
+      fix: 'Add "aegis-xc/backend-api.cluster-b.local" to the hosts of its `egress`.',
+    });
+    const shared = federation({
+      services: { 'backend-api': sharedService({ traffic: { failover: ['cluster-a', 'cluster-b'] } }) },
+    });
+    const hides = istioObject('Sidecar', 'default', 'web', { egress: [{ hosts: ['./*'] }] });
+    const scene = { spec: shared, caller: 'web', from: 'cluster-a/web', with: { 'cluster-a': [hides] } };
+    expect(outcomeOf('sidecar-hides-host', scene)).toMatchObject({
+      fix: 'Add "default/catalog.xc.global" to the hosts of its `egress`.',
+    });
+  });
 });
 
 describe('what no cluster tells', () => {
   test.each<[string, Scene, RegExp]>([
     ['gateway-address-has-no-record', { spec: named }, /ew\.b\.example\.net/],
+    ['network-policy-is-in-the-way', {}, /are not read/],
     ['connections-run-out', {}, /how many are open only the proxy knows/],
     ['answer-takes-too-long', {}, /any time/],
     ['idle-connection-is-closed', {}, /not known here/],
@@ -274,6 +438,7 @@ describe('the registry', () => {
 
 /** Only a proxy or the user can know. */
 const neverHolds = new Set([
+  'network-policy-is-in-the-way',
   'gateway-address-has-no-record',
   'connections-run-out',
   'answer-takes-too-long',

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { applySpec, eventually, mesh, scenario } from '../bench/mesh/fixtures.ts';
 import { specText } from '../support/federation.ts';
 import { type Mark, type Seen, startTraffic, sum } from './traffic-flows.ts';
-import { addresses, begin, type State, specOf, workloads } from './traffic-spec.ts';
+import { begin, gateways, type State, specOf, workloads } from './traffic-spec.ts';
 
 /**
  * Requests go on at a fixed rate while the federation changes. `npm run test:traffic` changes it again and again until
@@ -16,7 +16,8 @@ const wanted = Number(process.env.TRAFFIC_REQUESTS ?? 0);
 
 const there: readonly (readonly [string, Partial<State>])[] = [
   ['a service is added', { orders: true }],
-  ['the gateway gets another address', { address: addresses.new }],
+  ['the gateway gets another address', { gateway: gateways.otherAddress }],
+  ['another gateway takes over', { gateway: gateways.otherPods }],
   ['a service moves to other pods', { catalog: 'catalog-next' }],
   ['a caller is taken out', { callers: ['web'] }],
   ['weights are shifted', { share: 60 }],
@@ -27,15 +28,17 @@ const back: typeof there = [
   ['a caller is let in', { callers: ['web', 'audit'] }],
   ['weights are shifted', { share: 10 }],
   ['a service moves to other pods', { catalog: 'catalog' }],
-  ['the gateway gets another address', { address: addresses.old }],
+  ['another gateway takes over', { gateway: gateways.otherAddress }],
+  ['the gateway gets another address', { gateway: gateways.usual }],
 ];
 
 scenario('changes under traffic', () => {
   beforeAll(async () => {
     await mesh.clean();
     await Promise.all(clusters.map((cluster) => mesh.apply(workloads[cluster], cluster)));
-    await Promise.all(clusters.map((cluster) => mesh.waitReady(cluster, 'store')));
-    await mesh.exec('cluster-b', gateway, ['ip', 'addr', 'add', `${addresses.new}/24`, 'dev', 'wan']);
+    await Promise.all([mesh.waitReady('cluster-a', 'store'), mesh.waitReady('cluster-b', 'store', 'edge')]);
+    for (const address of gateways.otherAddress.addresses)
+      await mesh.exec('cluster-b', usualGateway, ['ip', 'addr', 'add', `${address}/24`, 'dev', 'wan']);
     await applySpec(await fileOf(begin), '--settle', '0s');
     await mesh.restart('cluster-a', 'web', 'web', 'audit');
     await untilAnswered();
@@ -79,15 +82,16 @@ scenario('changes under traffic', () => {
       await pause(1000);
     });
     print('cluster by cluster', [round]);
-    const moved = round.changes.find(({ title }) => title === 'a service moves to other pods');
-    expect(moved?.failed).toBeGreaterThan(0);
+    const failedWhile = (wanted: string) => round.changes.find(({ title }) => title === wanted)?.failed;
+    expect(failedWhile('a service moves to other pods')).toBeGreaterThan(0);
+    expect(failedWhile('another gateway takes over')).toBeGreaterThan(0);
   });
 });
 
 const clusters = ['cluster-a', 'cluster-b'] as const;
 const contexts = clusters.flatMap((cluster) => [`--${cluster}`, cluster]);
 const web = { namespace: 'web', app: 'web' };
-const gateway = { namespace: 'istio-system', app: 'istio-eastwestgateway' };
+const usualGateway = { namespace: 'istio-system', app: 'istio-eastwestgateway' };
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -215,7 +215,9 @@ scenario('database', () => {
     test('that it is the limit of the spec that refuses: without it there are more', async () => {
       await mesh.kubectl('cluster-a', [
         ...['patch', 'destinationrule', '-n', 'aegis-xc', 'orders-orders-db-cluster-b', '--type=json', '-p'],
-        JSON.stringify([{ op: 'remove', path: '/spec/trafficPolicy/connectionPool/tcp/maxConnections' }]),
+        JSON.stringify([
+          { op: 'remove', path: '/spec/trafficPolicy/portLevelSettings/0/connectionPool/tcp/maxConnections' },
+        ]),
       ]);
       await eventually(async () => expect(await limitOf(orders)).not.toBe(20));
       const held = await holdConnections(22);

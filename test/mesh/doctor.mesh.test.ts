@@ -62,6 +62,24 @@ scenario('doctor names the right cause first', () => {
       await works();
     },
   );
+
+  test('the name of a port is nothing to callers of other clusters: calls go on, and doctor does not blame it', async () => {
+    const { inject, repair } = changed(service, replace('/spec/ports/1/name', 'raw'));
+    await inject();
+    try {
+      await mesh.restart('cluster-b', 'targets', 'alpha');
+      await eventually(async () => {
+        const from = { namespace: 'web', app: 'web' };
+        expect((await mesh.request('cluster-a', from, 'http://alpha.cluster-b.local:90/')).status).toBe(200);
+      });
+      const { stdout } = await doctor('the connection hangs', '--from', 'cluster-a/web/web', '--port', 'raw');
+      const found: Cause[] = JSON.parse(stdout).diagnoses.flatMap(({ causes }: { causes: Cause[] }) => causes);
+      expect(found.filter(isConfirmed)).toEqual([]);
+      expect(found).toContainEqual(expect.objectContaining({ cause: 'protocol-is-guessed', state: 'ruled out' }));
+    } finally {
+      await repair();
+    }
+  });
 });
 
 interface Cause {
@@ -136,6 +154,7 @@ const entry: Place = { ...rule, kind: 'serviceentry' };
 const exports: Place = { cluster: 'cluster-b', kind: 'gateway', namespace: 'istio-system', name: 'can-exports' };
 const policy: Place = { cluster: 'cluster-b', kind: 'authorizationpolicy', namespace: 'targets', name: 'can-alpha' };
 const peers: Place = { ...policy, kind: 'peerauthentication' };
+const service: Place = { cluster: 'cluster-b', kind: 'service', namespace: 'targets', name: 'alpha' };
 
 const patch = ({ cluster, kind, namespace, name }: Place, operations: readonly unknown[]) =>
   mesh.kubectl(cluster, ['patch', kind, '-n', namespace, name, '--type=json', '-p', JSON.stringify(operations)]);
@@ -226,7 +245,6 @@ function faults(): Fault[] {
       await mesh.waitReady('cluster-b', namespace);
     },
   });
-  const service: Place = { cluster: 'cluster-b', kind: 'service', namespace: 'targets', name: 'alpha' };
   return [
     {
       what: 'a wrong SNI',
@@ -323,14 +341,6 @@ function faults(): Fault[] {
       cause: 'port-is-not-as-said',
       ...changed(service, replace('/spec/ports/0/port', 81)),
       see: atGateway,
-    },
-    {
-      what: 'a port whose name does not say that it is TCP',
-      cause: 'protocol-is-guessed',
-      ...changed(service, replace('/spec/ports/1/name', 'raw')),
-      // What a client of a server that speaks first sees; the server here waits for it.
-      see: async () => 'the connection hangs, and not a byte comes back',
-      args: ['--from', 'cluster-a/web/web', '--port', 'raw'],
     },
     {
       what: 'a provider without a sidecar',

@@ -250,9 +250,11 @@ scenario('service-to-service', () => {
 
     test('the frontend refuses a server of another identity', async () => {
       const since = new Date();
+      const subjectAltNames = ['spiffe://cluster-b.example/ns/backend/sa/impostor'];
+      const impostor = { mode: 'ISTIO_MUTUAL', sni, subjectAltNames };
       await withChange(
         { kind: 'destinationrule', name: 'shop-backend-api-cluster-b', namespace: 'aegis-xc', cluster: 'cluster-a' },
-        { trafficPolicy: { tls: { subjectAltNames: ['spiffe://cluster-b.example/ns/backend/sa/impostor'] } } },
+        { trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, tls: impostor }] } },
         async () => {
           await eventually(async () => expect((await call(frontend)).status).toBe(503));
           await eventually(() => {

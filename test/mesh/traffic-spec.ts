@@ -1,9 +1,10 @@
+import { eastWestGateway } from '../bench/mesh/istio/gateway.ts';
 import { type FederationInput, federation, type ServiceInput } from '../support/federation.ts';
 
 /** What changes while requests go on. */
 export interface State {
-  /** Of the gateway of cluster-b. */
-  readonly address: string;
+  /** Of cluster-b. */
+  readonly gateway: Gateway;
   /** The Service, with pods and an identity of its own, that stands behind the host of the catalog. */
   readonly catalog: 'catalog' | 'catalog-next';
   /** Who may call the catalog. */
@@ -14,10 +15,17 @@ export interface State {
   readonly orders: boolean;
 }
 
-export const addresses = { old: '203.0.113.20', new: '203.0.113.21' } as const;
+type Gateway = (typeof gateways)[keyof typeof gateways];
+
+/** The first two lead to the same pods. */
+export const gateways = {
+  usual: { addresses: ['203.0.113.20'] },
+  otherAddress: { addresses: ['203.0.113.21'] },
+  otherPods: { addresses: ['203.0.113.22'], namespace: 'edge', selector: { istio: 'edge' } },
+} satisfies Record<string, NonNullable<FederationInput['clusters'][string]['gateway']>>;
 
 export const begin: State = {
-  address: addresses.old,
+  gateway: gateways.usual,
   catalog: 'catalog',
   callers: ['web', 'audit'],
   share: 10,
@@ -25,7 +33,7 @@ export const begin: State = {
 };
 
 /** Nothing is tried again, so that the callers see every failure. */
-export function specOf({ address, catalog, callers, share, orders }: State): FederationInput {
+export function specOf({ gateway, catalog, callers, share, orders }: State): FederationInput {
   const inClusterB = (name: string, difference: Partial<ServiceInput> = {}): ServiceInput => ({
     port: { number: 8080, protocol: 'HTTP' },
     providers: { 'cluster-b': provider(name) },
@@ -38,7 +46,7 @@ export function specOf({ address, catalog, callers, share, orders }: State): Fed
     metadata: { name: 'traffic' },
     clusters: {
       'cluster-a': { trustDomain: 'cluster-a.example', gateway: { addresses: ['203.0.113.10'] } },
-      'cluster-b': { trustDomain: 'cluster-b.example', gateway: { addresses: [address] } },
+      'cluster-b': { trustDomain: 'cluster-b.example', gateway },
     },
     services: {
       catalog: inClusterB(catalog, { consumers: callers.map(caller) }),
@@ -67,6 +75,14 @@ export const workloads = {
   'cluster-b': [
     namespace('store'),
     ...['catalog', 'catalog-next', 'reviews', 'orders'].map((name) => server(name)),
+    namespace('edge'),
+    ...eastWestGateway({
+      name: 'edge-gateway',
+      namespace: 'edge',
+      istio: 'edge',
+      network: 'network-b',
+      address: '203.0.113.22',
+    }).map((object) => `---\n${JSON.stringify(object)}\n`),
   ].join(''),
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { objectName, workloadName } from '../../src/model/names.ts';
+import { importName, objectName, workloadName } from '../../src/model/names.ts';
 
 describe('the name of an object', () => {
   test.each<[readonly (string | number)[], string]>([
@@ -20,6 +20,17 @@ describe('the name of an object', () => {
 
   test('is a DNS label also where the cut falls on a "-"', () => {
     expect(objectName(`${'a'.repeat(53)}-`, 'catalog-service')).toMatch(/^a+-[0-9a-f]{8}$/);
+  });
+});
+
+describe('the name of the objects of a host', () => {
+  test.each([
+    ['catalog.cluster-b.local', 'shop-catalog-cluster-b'],
+    ['catalog.xc.global', 'shop-catalog'],
+    ['catalog.cluster-b.example.local', 'shop-catalog'],
+    ['products.cluster-b.local', 'shop-catalog'],
+  ])('%s is %s', (host, name) => {
+    expect(importName('shop', 'catalog', host)).toBe(name);
   });
 });
 

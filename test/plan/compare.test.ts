@@ -310,6 +310,19 @@ describe('a difference', () => {
     ]);
   });
 
+  test('of what a server keeps as a whole is one, also where something is left out', () => {
+    const service = (selector: JsonObject): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'x' },
+      spec: { selector },
+    });
+    const there = applied(service({ app: 'kafka', version: 'v37' }), ours);
+    expect(changes(service({ app: 'kafka' }), there).map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+      'set spec.selector',
+    ]);
+  });
+
   test('of a NetworkPolicy beside its defaults is found', () => {
     const policy = (port: number): KubeObject => ({
       apiVersion: 'networking.k8s.io/v1',

@@ -6,6 +6,7 @@ import {
   inventoryObjects,
   parseInventory,
 } from '../../src/plan/inventory.ts';
+import type { LiveObject } from '../../src/plan/live.ts';
 import { liveInventory } from '../support/observation.ts';
 
 const inventory = (items: readonly InventoryItem[] = []): Inventory => ({
@@ -16,6 +17,9 @@ const inventory = (items: readonly InventoryItem[] = []): Inventory => ({
   participants: [{ name: 'cluster-a', uid: 'uid-of-a' }],
   items,
 });
+
+const dataIn = (object: LiveObject | undefined): Record<string, string> =>
+  (object?.data ?? {}) as Record<string, string>;
 
 const item = (n: number): InventoryItem => ({
   apiVersion: 'networking.istio.io/v1',
@@ -54,6 +58,18 @@ describe('an inventory', () => {
     const name = written[lost]?.metadata.name ?? '';
     const rest = written.filter(({ metadata }) => metadata.name !== name);
     expect(() => parseInventory('shop', rest)).toThrow(`aegis-xc-system/${name}, a part of it, is missing`);
+  });
+
+  test.each([1, 10_000])('of %d objects whose parts have numbers, as the first versions wrote it, is read', (count) => {
+    const written = inventory(Array.from({ length: count }, (_, n) => item(n)));
+    const [head, ...parts] = liveInventory(written);
+    const { shards, ...rest } = JSON.parse(dataIn(head)['inventory.json'] ?? '');
+    expect(shards).toHaveLength(parts.length);
+    const old = [
+      { ...head, data: { ...dataIn(head), 'inventory.json': JSON.stringify({ ...rest, shards: parts.length }) } },
+      ...parts.map((part, n) => ({ ...part, metadata: { ...part.metadata, name: `shop.items.${n + 1}` } })),
+    ] as LiveObject[];
+    expect(parseInventory('shop', old)?.items).toHaveLength(count);
   });
 
   test('that lost its head is none: parts without it count for nothing', () => {

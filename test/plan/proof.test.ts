@@ -13,6 +13,27 @@ const callers = (...names: string[]) =>
   names.map((serviceAccount) => ({ cluster: 'cluster-a', namespace: 'shop', serviceAccount }));
 const spec = (difference: Parameters<typeof service>[0]): FederationInput =>
   federation({ services: { 'backend-api': service(difference) } });
+const kafka = (workload: Record<string, string>, targetPort = 9092): FederationInput =>
+  federation({
+    services: {
+      kafka: service({
+        preset: 'kafka',
+        brokers: 1,
+        port: { number: 9092, targetPort },
+        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
+      }),
+    },
+  });
+const withPorts = (...numbers: number[]): FederationInput => {
+  const { port: _, ...rest } = service();
+  const ports = Object.fromEntries(numbers.map((number) => [`http-${number}`, { number, protocol: 'HTTP' as const }]));
+  return federation({ services: { 'backend-api': { ...rest, ports } } });
+};
+const atGateway = (address: string): FederationInput =>
+  federation({
+    clusters: { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { gateway: { addresses: [address] } }) },
+    services: { catalog: sharedService() },
+  });
 const nothing = { before: undefined, after: federation() } as const;
 
 const worldOf = ({ federation: name, clusters }: Plan): World =>
@@ -99,6 +120,27 @@ describe('the proof notices', () => {
           .filter((step) => !(step.op === 'update' && step.part === 'union' && step.id.kind === 'Gateway')),
       /in stage listen.* would not reach/,
     ],
+    [
+      'entries of one host with different resolutions while the run waits',
+      atGateway('203.0.113.7'),
+      planFrom(atGateway('ew.b.example.net'), atGateway('203.0.113.7')),
+      (steps) => inStage(steps, ({ id }) => id.name === 'shop-catalog-local', 'publish'),
+      /in stage publish.* catalog\.xc\.global would have ServiceEntries of different resolution/,
+    ],
+    [
+      'a Service that leads to a port before the policy knows it',
+      kafka({ app: 'kafka' }, 19_092),
+      planFrom(kafka({ app: 'kafka' }), kafka({ app: 'kafka' }, 19_092)),
+      (steps) => inStage(steps, isKind('Service'), 'ground'),
+      /in stage ground.*sa\/frontend would not get through Service default\/shop-kafka-0 on port 9092/,
+    ],
+    [
+      'a Service that leads to pods before they have a policy',
+      kafka({ app: 'kafka2' }),
+      planFrom(kafka({ app: 'kafka' }), kafka({ app: 'kafka2' })),
+      (steps) => inStage(steps, isKind('Service'), 'ground'),
+      /in stage ground.*stranger.* would get through Service default\/shop-kafka-0 on port 9092/,
+    ],
   ])('%s', (_, of, plan, change, why) => {
     expect(proofOf(of, plan, plan.steps).unsafe).toEqual([]);
     const { unsafe } = proofOf(of, plan, change(plan.steps));
@@ -156,6 +198,30 @@ describe('the proof notices', () => {
       return { ...step, object: { ...step.object, spec: { ...specOf(step.object), rules } } };
     });
     expect(proofOf(after, plan, narrowFirst).unsafe.map(unsafeText).join()).toMatch(/orders would be refused by/);
+  });
+});
+
+describe('the proof notices that one port of a host would answer for another', () => {
+  const after = withPorts(80, 9090);
+  const plan = planFrom(withPorts(80), after);
+  const inSpec = (step: Step, change: (spec: string) => string): Step =>
+    step.op === 'delete'
+      ? step
+      : { ...step, object: { ...step.object, spec: JSON.parse(change(JSON.stringify(step.object.spec))) } };
+
+  test.each<[string, string, (spec: string) => string]>([
+    ['by its route', 'VirtualService', (spec) => spec.replaceAll('"port":{"number":9090}', '"port":{"number":80}')],
+    [
+      'by the name that a gateway goes by',
+      'DestinationRule',
+      (spec) => spec.replaceAll('outbound_.9090_', 'outbound_.80_'),
+    ],
+  ])('%s', (_, kind, change) => {
+    const steps = plan.steps.map((step) => (isKind(kind)(step) ? inSpec(step, change) : step));
+    expect(proofOf(after, plan, plan.steps).unsafe).toEqual([]);
+    expect(proofOf(after, plan, steps).unsafe.map(unsafeText).join()).toMatch(
+      /on backend-api\.cluster-b\.local:9090 shop would reach port 80/,
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { type Journal, journalHead, journalImages, parseJournal } from '../../sr
 import type { LiveObject } from '../../src/plan/live.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
 import { appliedObject } from '../../src/plan/pre-image.ts';
-import { toKept } from '../../src/plan/records.ts';
+import { fromKept, toKept } from '../../src/plan/records.ts';
 import {
   parseRevision,
   parseRevisions,
@@ -88,6 +88,14 @@ describe('a revision', () => {
   ])('the number in the name %s', (name, number) => {
     expect(revisionNumber('shop', name)).toBe(number);
   });
+});
+
+test('a kind of which an earlier version has noted another stage comes in the one that it has now', () => {
+  const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'shop-kafka-0', namespace: 'messaging' } };
+  expect(fromKept('cluster-b', [{ stage: 'ground', object, source: [] }])).toMatchObject([{ stage: 'listen', object }]);
+  // A DestinationRule has one on either side.
+  const rules = kept.filter((one) => one.object.kind === 'DestinationRule');
+  expect(fromKept('cluster-a', rules).map(({ stage }) => stage)).toEqual(rules.map(({ stage }) => stage));
 });
 
 describe('a pre-image', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isJsonObject } from '../../src/json.ts';
+import type { KubeObject } from '../../src/manifests/manifest.ts';
 import { objectsOf, specOf } from '../../src/manifests/transition.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
@@ -9,10 +10,11 @@ import {
   type FederationInput,
   federation,
   provider,
+  type ServiceInput,
   service,
   sharedService,
 } from '../support/federation.ts';
-import { afterSteps, planFrom, rendered } from '../support/simulate.ts';
+import { afterSteps, emptyClusters, planFrom, rendered } from '../support/simulate.ts';
 
 /** `guard ~ AuthorizationPolicy (union)`, one line for every step. */
 const lines = ({ steps }: Plan): string[] =>
@@ -36,6 +38,17 @@ const gatewayOf = (istio: string, ...addresses: string[]) =>
 const labelled = (workload: Record<string, string>, of: string) =>
   federation({
     services: { 'backend-api': service({ providers: { 'cluster-b': provider({ workload, service: of }) } }) },
+  });
+const brokers = (workload: Record<string, string>, targetPort = 9092) =>
+  federation({
+    services: {
+      kafka: service({
+        preset: 'kafka',
+        brokers: 1,
+        port: { number: 9092, targetPort },
+        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
+      }),
+    },
   });
 const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
   federation({
@@ -99,6 +112,42 @@ describe('a change of what is there', () => {
         'listen ~ cluster-b Gateway (union)',
         'pin ~ cluster-a DestinationRule',
         'unlisten ~ cluster-b Gateway (final)',
+        'unguard - cluster-b PeerAuthentication',
+        'unguard - cluster-b AuthorizationPolicy',
+      ],
+    ],
+    [
+      'of the port of a broker lets its callers in on both before its Service leads to the new one',
+      brokers({ app: 'kafka' }),
+      brokers({ app: 'kafka' }, 19_092),
+      [
+        'guard ~ cluster-b PeerAuthentication (union)',
+        'guard ~ cluster-b AuthorizationPolicy (union)',
+        'listen ~ cluster-b Service',
+        'tighten ~ cluster-b PeerAuthentication (final)',
+        'tighten ~ cluster-b AuthorizationPolicy (final)',
+      ],
+    ],
+    [
+      'of the pods of a broker gives the new ones their policies before its Service leads to them',
+      brokers({ app: 'kafka' }),
+      brokers({ app: 'kafka2' }),
+      [
+        'guard + cluster-b PeerAuthentication',
+        'guard + cluster-b AuthorizationPolicy',
+        'listen ~ cluster-b Service',
+        'unguard - cluster-b PeerAuthentication',
+        'unguard - cluster-b AuthorizationPolicy',
+      ],
+    ],
+    [
+      'of the pods of a broker is noticed, too, where its selector only loses a label',
+      brokers({ app: 'kafka', version: 'v37' }),
+      brokers({ app: 'kafka' }),
+      [
+        'guard + cluster-b PeerAuthentication',
+        'guard + cluster-b AuthorizationPolicy',
+        'listen ~ cluster-b Service',
         'unguard - cluster-b PeerAuthentication',
         'unguard - cluster-b AuthorizationPolicy',
       ],
@@ -352,7 +401,84 @@ describe('a change without a safe order is refused', () => {
     const plan = planFrom({ ...before, clusters }, after);
     expect(plan.diagnostics).toMatchObject([{ code: 'AXC5006', severity: 'error' }]);
     expect(plan.diagnostics[0]?.message).toMatch(
-      /^no safe order: in stage publish, with ServiceEntry .* done, .*shop would not reach catalog\.xc\.global:80/,
+      /^no safe order: in stage pin, with DestinationRule .* done, .*shop would not reach catalog\.xc\.global:80/,
     );
   });
+});
+
+describe('a host that more clusters provide, or others', () => {
+  const clusters = { 'cluster-a': cluster('a'), 'cluster-b': cluster('b'), 'cluster-c': cluster('c') };
+  const providedBy = (names: readonly string[], difference: Partial<ServiceInput> = {}): FederationInput => {
+    const providers = Object.fromEntries(names.map((name) => [name, provider()]));
+    return federation({
+      clusters,
+      services: { catalog: service({ host: 'catalog.xc.global', providers, ...difference }) },
+    });
+  };
+  const b = ['cluster-b'];
+  const c = ['cluster-c'];
+  const both = [...b, ...c];
+  const weights = (ofB: number, ofC: number) => ({ traffic: { weights: { 'cluster-b': ofB, 'cluster-c': ofC } } });
+  const tcp = { port: { number: 5432, protocol: 'TCP' } } as const;
+
+  describe.each<[string, Partial<ServiceInput>]>([
+    ['HTTP', {}],
+    ['TCP', tcp],
+    ['a host that is called after the first one', { host: 'catalog.cluster-b.local' }],
+  ])('%s', (_, kind) => {
+    const canSplit = kind.host === undefined;
+    test.each<[string, FederationInput, FederationInput]>([
+      ['a second cluster', providedBy(b, kind), providedBy(both, kind)],
+      ['one of two', providedBy(both, kind), providedBy(b, kind)],
+      ['another cluster', providedBy(b, kind), providedBy(c, kind)],
+      ...(canSplit
+        ? ([
+            ['weights begin', providedBy(b, kind), providedBy(both, { ...kind, ...weights(100, 0) })],
+            ['weights end', providedBy(both, { ...kind, ...weights(0, 100) }), providedBy(c, kind)],
+            ['failover becomes weights', providedBy(both, kind), providedBy(both, { ...kind, ...weights(50, 50) })],
+            ['weights become failover', providedBy(both, { ...kind, ...weights(50, 50) }), providedBy(both, kind)],
+          ] satisfies [string, FederationInput, FederationInput][])
+        : []),
+    ])('%s', (_, before, after) => {
+      expect(planFrom(before, after).diagnostics).toEqual([]);
+    });
+  });
+
+  test.each<[string, Partial<ServiceInput>]>([
+    ['HTTP', {}],
+    ['TCP', tcp],
+  ])('that an earlier version has named after its cluster gets its new name: %s', (_, kind) => {
+    const one = rendered(providedBy(b, kind));
+    const manifests = one.manifests.map((manifest) => ({ ...manifest, object: asBefore(manifest.object) }));
+    const there = afterSteps(buildPlan({ ...one, manifests, observations: emptyClusters(one) }));
+    const plan = buildPlan({ ...one, observations: there });
+    expect(plan.diagnostics).toEqual([]);
+    const kinds = ['DestinationRule', 'ServiceEntry', ...(kind.port ? [] : ['VirtualService'])];
+    expect(plan.steps.map(({ op, id }) => `${op} ${id.kind} ${id.name}`)).toEqual([
+      ...kinds.map((name) => `create ${name} shop-catalog`),
+      ...[...kinds].reverse().map((name) => `delete ${name} shop-catalog-cluster-b`),
+    ]);
+  });
+
+  /** Names ended in the cluster, the settings of a single port stood above, and its routes named none. */
+  function asBefore(object: KubeObject): KubeObject {
+    const { metadata, ...rest } = object;
+    if (metadata.name !== 'shop-catalog') return object;
+    const { trafficPolicy, http, ...spec } = specOf(object);
+    const [own] = isJsonObject(trafficPolicy) ? objectsOf(trafficPolicy.portLevelSettings) : [];
+    const { port: _, ...above } = own ?? {};
+    return {
+      ...rest,
+      metadata: { ...metadata, name: 'shop-catalog-cluster-b' },
+      spec: {
+        ...spec,
+        ...(own && { trafficPolicy: above }),
+        ...(http !== undefined && {
+          http: objectsOf(http)
+            .slice(-1)
+            .map(({ match: _, ...route }) => route),
+        }),
+      },
+    };
+  }
 });

@@ -123,12 +123,14 @@ interface Pod {
   readonly serviceAccountName?: string;
   readonly sidecar?: boolean;
   readonly env?: readonly JsonObject[];
+  /** Of its own container. */
+  readonly ports?: readonly JsonObject[];
 }
 
 export function pod(
   name: string,
   space: string,
-  { labels, serviceAccountName, sidecar = true, env }: Pod,
+  { labels, serviceAccountName, sidecar = true, env, ports = [] }: Pod,
 ): FixtureObject {
   const proxy = {
     name: 'istio-proxy',
@@ -142,7 +144,7 @@ export function pod(
     spec: {
       serviceAccountName: serviceAccountName ?? 'default',
       automountServiceAccountToken: false,
-      containers: [{ name: 'app', image: 'docker.io/library/app:1' }, ...(sidecar ? [proxy] : [])],
+      containers: [{ name: 'app', image: 'docker.io/library/app:1', ports: [...ports] }, ...(sidecar ? [proxy] : [])],
     },
   };
 }

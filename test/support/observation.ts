@@ -22,7 +22,7 @@ export function observation(
     objects: new Map(live.map((object) => [keyOf(object), object])),
     namespaces: new Map(['shop', 'backend', 'istio-system'].map((name) => [name, 'active'])),
     notServed: [],
-    meshConfig: {},
+    meshConfigs: [{}],
     withoutIstio: false,
     meshRuns: false,
     ...rest,

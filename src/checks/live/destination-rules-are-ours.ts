@@ -1,5 +1,5 @@
 import type { Code } from '../../codes.ts';
-import { type Answer, eachLiveCluster, gapIn, type WithLive } from './live-check.ts';
+import { type Answer, atAll, eachLiveCluster, gapIn, rootNamespaceOf, type WithLive } from './live-check.ts';
 import { covers, fullHost, isOf, isVisibleIn, refOf } from './matching.ts';
 
 /**
@@ -23,20 +23,21 @@ type Rule = WithLive['live']['destinationRules']['items'][number];
 
 function* shadowsImport(rule: Rule, { federation, own, live }: WithLive): Iterable<Answer> {
   const pattern = fullHost(rule.spec.host, rule.metadata.namespace);
-  const shadowed = federation.imports.find(
+  const all = federation.imports.filter(
     ({ cluster, host, exportTo, destination }) =>
       cluster === own &&
       destination !== undefined &&
       exportTo.includes(rule.metadata.namespace) &&
       covers(pattern, host),
   );
+  const [shadowed] = all;
   if (shadowed === undefined) return;
   yield {
     code: 'AXC4038',
     message: `fits ${shadowed.host}, and comes before the rule of this federation for the callers in ${rule.metadata.namespace}: their calls would go out without the right server name and identity`,
     hint: 'Make its host narrower, or move it out of that Namespace.',
     object: refOf(live.cluster, rule, 'spec.host'),
-    at: shadowed.at,
+    ...atAll(all),
   };
 }
 
@@ -48,19 +49,20 @@ function* closesExport(rule: Rule, { federation, own, live }: WithLive): Iterabl
   if (mode === undefined || rule.spec.workloadSelector !== undefined) return;
   const pattern = fullHost(rule.spec.host, rule.metadata.namespace);
   const { namespace: home } = rule.metadata;
-  const closed = federation.exports.find(
+  const all = federation.exports.filter(
     ({ cluster, fqdn, namespace, gateway }) =>
       cluster === own &&
       covers(pattern, fqdn) &&
-      [gateway.namespace, namespace].includes(home) &&
+      [gateway.namespace, namespace, rootNamespaceOf(live)].includes(home) &&
       isVisibleIn(gateway.namespace, home, rule.spec.exportTo),
   );
+  const [closed] = all;
   if (closed === undefined) return;
   yield {
     code: 'AXC4038',
     message: `sets TLS mode ${mode} for ${closed.fqdn} and is seen by the gateway, which then passes no call from other clusters on`,
     hint: `Set \`exportTo\` there so that ${closed.gateway.namespace} does not see it, or the mode ISTIO_MUTUAL.`,
     object: refOf(live.cluster, rule, 'spec.trafficPolicy'),
-    at: closed.at,
+    ...atAll(all),
   };
 }

@@ -1,8 +1,9 @@
 import type { Code } from '../../codes.ts';
+import type { Json } from '../../json.ts';
 import type { Export, Port } from '../../model/federation.ts';
 import { nearest } from '../../nearest.ts';
-import { type Answer, eachLiveCluster, type WithLive } from './live-check.ts';
-import { listed } from './matching.ts';
+import { type Answer, eachLiveCluster, isUnread, type WithLive } from './live-check.ts';
+import { listed, selects } from './matching.ts';
 
 /** What the spec exports is a Service in that cluster, with those ports, and the gateway may see it. */
 export const exportedServicesExist = eachLiveCluster({
@@ -18,7 +19,8 @@ export const exportedServicesExist = eachLiveCluster({
   },
 });
 
-type Service = WithLive['live']['services']['items'][number];
+type Live = WithLive['live'];
+type Service = Live['services']['items'][number];
 
 function* serviceFits(wanted: Export, { live }: WithLive): Iterable<Answer> {
   const { namespace, name, at } = wanted;
@@ -39,19 +41,24 @@ function* serviceFits(wanted: Export, { live }: WithLive): Iterable<Answer> {
     };
     return;
   }
-  yield* isSeen(wanted, service, live.cluster);
-  for (const port of wanted.ports) yield* portFits(port, service, wanted, live.cluster);
+  yield* isSeen(wanted, service, live);
+  for (const port of wanted.ports) yield* portFits(port, service, wanted, live);
 }
 
-function* isSeen({ gateway, at }: Export, service: Service, cluster: string): Iterable<Answer> {
+function* isSeen({ gateway, at }: Export, service: Service, { cluster, mesh }: Live): Iterable<Answer> {
   const what = `Service ${service.namespace}/${service.name} in ${cluster}`;
-  const exportTo = service.annotations['networking.istio.io/exportTo']?.split(',').map((text) => text.trim()) ?? ['*'];
+  const own = service.annotations['networking.istio.io/exportTo']?.split(',').map((text) => text.trim());
+  const usual = isUnread(mesh) ? [] : textsIn(mesh.config.defaultServiceExportTo);
+  const exportTo = own ?? (usual.length > 0 ? usual : ['*']);
   const home = service.namespace === gateway.namespace ? ['.'] : [];
   if (!exportTo.some((to) => ['*', gateway.namespace, ...home].includes(to))) {
+    const said = own ? 'its annotation networking.istio.io/exportTo' : 'defaultServiceExportTo of the MeshConfig';
     yield {
       code: 'AXC4030',
-      message: `${what} is hidden from the gateway: its annotation networking.istio.io/exportTo is "${exportTo.join(',')}"`,
-      hint: `Add ${gateway.namespace} to that annotation.`,
+      message: `${what} is hidden from the gateway: ${said} is "${exportTo.join(',')}"`,
+      hint: own
+        ? `Add ${gateway.namespace} to that annotation.`
+        : `Annotate the Service: networking.istio.io/exportTo: "${[...exportTo, gateway.namespace].join(',')}"`,
       at,
     };
   }
@@ -64,8 +71,8 @@ function* isSeen({ gateway, at }: Export, service: Service, cluster: string): It
   }
 }
 
-function* portFits(wanted: Port, service: Service, { at }: Export, cluster: string): Iterable<Answer> {
-  const what = `Service ${service.namespace}/${service.name} in ${cluster}`;
+function* portFits(wanted: Port, service: Service, { at }: Export, live: Live): Iterable<Answer> {
+  const what = `Service ${service.namespace}/${service.name} in ${live.cluster}`;
   const port = service.ports.find((one) => one.port === wanted.number);
   if (port === undefined) {
     const ports = service.ports.map((one) => `${one.port}`);
@@ -77,12 +84,19 @@ function* portFits(wanted: Port, service: Service, { at }: Export, cluster: stri
     };
     return;
   }
-  const target = port.targetPort ?? port.port;
-  if (typeof target === 'number' && target !== wanted.targetPort) {
+  const targets = targetsOf(port, service, live);
+  const other = targets.find((target) => target !== wanted.targetPort);
+  if (targets.length === 0) {
+    yield {
+      unread: `port ${port.port} of the ${what} leads to the port "${port.targetPort}", whose number no pod of it says`,
+    };
+  }
+  if (other !== undefined) {
+    const named = typeof port.targetPort === 'string' ? `"${port.targetPort}", which is ${other}` : `${other}`;
     yield {
       code: 'AXC4029',
-      message: `${what} leads port ${port.port} to port ${target} of the workload, the spec says ${wanted.targetPort}: policies would guard the wrong one`,
-      hint: `Write \`targetPort: ${target}\`.`,
+      message: `${what} leads port ${port.port} to port ${named} of the workload, the spec says ${wanted.targetPort}: policies would guard the wrong one`,
+      hint: `Write \`targetPort: ${other}\`.`,
       at,
     };
   }
@@ -96,6 +110,21 @@ function* portFits(wanted: Port, service: Service, { at }: Export, cluster: stri
     };
   }
 }
+
+/** The ports of the pods behind a port: a name stands for what each pod calls so. */
+function targetsOf({ port, targetPort = port }: Service['ports'][number], service: Service, { pods }: Live): number[] {
+  if (typeof targetPort === 'number') return [targetPort];
+  const hasSelector = Object.keys(service.selector).length > 0;
+  const behind = pods.items.filter(
+    ({ namespace, labels, runs }) =>
+      runs && hasSelector && namespace === service.namespace && selects(service.selector, labels),
+  );
+  const named = behind.flatMap(({ ports }) => ports.filter(({ name }) => name === targetPort));
+  return [...new Set(named.map(({ containerPort }) => containerPort))];
+}
+
+const textsIn = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 /**
  * What Istio takes a port for; undefined where it listens to the first bytes.

@@ -1,4 +1,4 @@
-import { eachLiveCluster, gapIn } from './live-check.ts';
+import { atAll, eachLiveCluster, gapIn } from './live-check.ts';
 import { covers, fullHost, isOf, refOf, selects } from './matching.ts';
 
 /** Nobody else's Gateway on the same pods opens more, or takes our hosts away. */
@@ -9,7 +9,7 @@ export const gatewaysPassOnNothingElse = eachLiveCluster({
   *find({ live, own: { name, gateway }, federation }) {
     if (gateway === undefined) return;
     yield* gapIn(live.gateways);
-    const exported = federation.exports.filter(({ cluster }) => cluster.name === name).map(({ fqdn }) => fqdn);
+    const exported = federation.exports.filter(({ cluster }) => cluster.name === name);
     const pods = live.pods.items.filter(
       ({ namespace, labels }) => namespace === gateway.namespace && selects(gateway.selector, labels),
     );
@@ -19,24 +19,25 @@ export const gatewaysPassOnNothingElse = eachLiveCluster({
       for (const { port, hosts, tls } of other.spec.servers) {
         if (port.number !== gateway.port) continue;
         const plain = hosts.map((host) => fullHost(host.split('/').at(-1) ?? host, other.metadata.namespace));
-        const same = exported.find((host) => plain.includes(host));
-        const wide = plain.find((host) => host.startsWith('*') && exported.some((one) => covers(host, one)));
+        const same = exported.filter(({ fqdn }) => plain.includes(fqdn));
+        const wide = plain.find((host) => host.startsWith('*') && exported.some(({ fqdn }) => covers(host, fqdn)));
         const object = refOf(live.cluster, other, 'spec.servers');
         if (wide !== undefined && tls?.mode === 'AUTO_PASSTHROUGH') {
           yield {
             code: 'AXC4027',
-            severity: 'warning',
-            message: `lets other clusters reach every Service that "${wide}" fits, not only what this spec exports`,
-            hint: 'Name the exported hosts there, or remove it: AuthorizationPolicies do nothing at such a gateway.',
+            message: `passes every Service on that "${wide}" fits, and so what this spec exports, too: Envoy refuses a listener with two chains for one name, and nothing new arrives`,
+            hint: 'Name the hosts there that it is for, without those of this spec, or remove it. AuthorizationPolicies do nothing at such a gateway.',
             object,
+            ...atAll(exported.filter(({ fqdn }) => covers(wide, fqdn))),
           };
-        } else if (same !== undefined) {
+        } else if (same.length > 0) {
           yield {
             code: 'AXC4027',
             severity: 'warning',
-            message: `has the host ${same} on port ${port.number}, too: of two servers with one host Istio keeps the older one`,
+            message: `has the host ${same[0]?.fqdn} on port ${port.number}, too: of two servers with one host Istio keeps the older one`,
             hint: 'Remove it there once this federation exports the host.',
             object,
+            ...atAll(same),
           };
         }
       }

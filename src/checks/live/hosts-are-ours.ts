@@ -1,5 +1,5 @@
 import type { Code } from '../../codes.ts';
-import { eachLiveCluster, gapIn, type WithLive } from './live-check.ts';
+import { atAll, eachLiveCluster, gapIn, type WithLive } from './live-check.ts';
 import { fullHost, isOf, isVisibleIn, refOf } from './matching.ts';
 
 /** Nobody else defines a federated host, or routes it, where its callers are. */
@@ -12,27 +12,29 @@ export const hostsAreOurs = eachLiveCluster({
     yield* gapIn(live.virtualServices);
     const imports = federation.imports.filter(({ cluster }) => cluster === own);
     for (const entry of live.serviceEntries.items) {
-      const same = isOf(entry, federation.name) ? undefined : imports.find((one) => meets(one, entry));
+      const all = isOf(entry, federation.name) ? [] : imports.filter((one) => meets(one, entry));
+      const [same] = all;
       if (same === undefined) continue;
       yield {
         code: 'AXC4039',
         message: `defines the host ${same.host}, too: which of the two a caller gets depends on their age`,
         hint: 'Remove it once this federation imports the host, or narrow its `exportTo`.',
         object: refOf(live.cluster, entry, 'spec.hosts'),
-        at: same.at,
+        ...atAll(all),
       };
     }
     for (const route of live.virtualServices.items) {
       const { gateways } = route.spec;
       if (gateways.length > 0 && !gateways.includes('mesh')) continue;
-      const same = isOf(route, federation.name) ? undefined : imports.find((one) => meets(one, route));
+      const all = isOf(route, federation.name) ? [] : imports.filter((one) => meets(one, route));
+      const [same] = all;
       if (same === undefined) continue;
       yield {
         code: 'AXC4040',
         message: `routes the host ${same.host}, too: Istio keeps the oldest route of a host and ignores the others`,
         hint: 'Remove it, or take the host out of it.',
         object: refOf(live.cluster, route, 'spec.hosts'),
-        at: same.at,
+        ...atAll(all),
       };
     }
   },

@@ -12,6 +12,7 @@ import { istioLooksAtWrites } from './istio-looks-at-writes.ts';
 import { istiodReadsNamespaces } from './istiod-reads-namespaces.ts';
 import type { LiveCheck } from './live-check.ts';
 import { namesAreCaptured } from './names-are-captured.ts';
+import { namespacesAreNotTheRoot } from './namespaces-are-not-the-root.ts';
 import { peerAuthenticationsAreOurs } from './peer-authentications-are-ours.ts';
 import { permissionsSuffice } from './permissions-suffice.ts';
 import { fromPlan, fromWholePlan, writesAreAccepted } from './plan-is-sound.ts';
@@ -51,6 +52,7 @@ export const liveChecks: readonly LiveCheck[] = [
   rootsAreTrusted,
   rootsLast,
   istiodReadsNamespaces,
+  namespacesAreNotTheRoot,
   gatewaysAnswer,
   gatewaysPassOnNothingElse,
   exportedServicesExist,

@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Lacking } from '../../clusters/lacking.ts';
 import type { LiveCluster } from '../../clusters/live-cluster.ts';
 import type { Found } from '../../clusters/live-lists.ts';
 import type { Watch } from '../../clusters/webhook.ts';
 import type { Code } from '../../codes.ts';
-import type { Diagnostic } from '../../diagnostics.ts';
+import type { Diagnostic, Path } from '../../diagnostics.ts';
 import type { ClusterError } from '../../errors.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import type { Cluster, Federation } from '../../model/federation.ts';
+import type { Cluster, Federation, Service, Workload } from '../../model/federation.ts';
 import type { Prerequisite } from '../../model/prerequisites.ts';
 import type { Judgement } from '../../plan/mesh-config.ts';
 import type { Observation } from '../../plan/observation.ts';
@@ -171,6 +172,12 @@ export function rowOf(check: string, clusters: readonly string[], answers: reado
   return { check, clusters, state: stateOf(found, notChecked), found, notChecked };
 }
 
+/** Where a finding is that is about several things of the spec: shown at the first, and found by the others, too. */
+export function atAll(concerned: readonly { readonly at: Path }[]): Pick<Diagnostic, 'at' | 'alsoAt'> {
+  const [first, ...others] = concerned.map(({ at }) => at);
+  return { ...(first && { at: first }), ...(others.length > 0 && { alsoAt: others }) };
+}
+
 const only = ([first, ...more]: readonly string[]) =>
   first !== undefined && more.length === 0 ? { cluster: first } : {};
 
@@ -183,6 +190,23 @@ export function stateOf(found: readonly Diagnostic[], notChecked: readonly strin
 
 export const isUnread = (value: unknown): value is Unread =>
   typeof value === 'object' && value !== null && 'unread' in value;
+
+/** Where policies and Sidecars are for the whole mesh; Istio's default where the MeshConfig is not known. */
+export const rootNamespaceOf = ({ mesh }: LiveCluster): string =>
+  isUnread(mesh) ? 'istio-system' : mesh.rootNamespace;
+
+/** The services that these pods serve. */
+export const servicesBehind = (
+  workloads: readonly Pick<Workload, 'cluster' | 'namespace' | 'labels'>[],
+  { services }: Federation,
+): Service[] =>
+  services.filter(({ providers }) =>
+    providers.some(({ cluster, namespace, workload }) =>
+      workloads.some(
+        (one) => one.cluster === cluster && one.namespace === namespace && isDeepStrictEqual(one.labels, workload),
+      ),
+    ),
+  );
 
 /** Items of a list that may have a gap: what is behind the gap is no finding, and no pass. */
 export const gapIn = ({ gap }: Found<unknown>): Unread[] => (gap === undefined ? [] : [{ unread: gap }]);

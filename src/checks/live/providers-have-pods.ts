@@ -1,5 +1,6 @@
 import type { Code } from '../../codes.ts';
 import type { Provider } from '../../model/federation.ts';
+import { waysToSidecars } from './injection.ts';
 import { type Answer, eachLiveCluster, type WithLive } from './live-check.ts';
 import { listed, selects } from './matching.ts';
 
@@ -45,7 +46,7 @@ function* podsFit(provider: Provider, { live, own }: WithLive): Iterable<Answer>
     yield {
       code: 'AXC4032',
       message: `${listed(bare.map(({ name }) => name))} in ${where} has no sidecar: the gateway does not pass calls on to it, and no policy protects it`,
-      hint: `Label the Namespace (\`kubectl label namespace ${namespace} istio-injection=enabled\`) and restart the pods.`,
+      hint: waysToSidecars(namespace, live),
       at,
     };
   }

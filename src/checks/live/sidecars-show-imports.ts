@@ -1,4 +1,4 @@
-import { eachLiveCluster, gapIn, isUnread, type WithLive } from './live-check.ts';
+import { atAll, eachLiveCluster, gapIn, rootNamespaceOf, type WithLive } from './live-check.ts';
 import { covers, refOf } from './matching.ts';
 
 /** A Sidecar object lists what the proxies of a Namespace may know: the imports have to be among it. */
@@ -8,18 +8,23 @@ export const sidecarsShowImports = eachLiveCluster({
   when: ({ federation, own }) => federation.imports.some(({ cluster }) => cluster === own),
   *find({ federation, own, live }) {
     yield* gapIn(live.sidecars);
-    const root = isUnread(live.mesh) ? 'istio-system' : rootOf(live.mesh.config.rootNamespace, live.mesh.namespace);
+    const root = rootNamespaceOf(live);
     for (const sidecar of live.sidecars.items) {
       const { namespace } = sidecar.metadata;
       const { egress, workloadSelector } = sidecar.spec;
       if (egress.length === 0) continue;
       const hosts = egress.flatMap((one) => one.hosts);
-      const hidden = federation.imports.filter(
-        ({ cluster, exportTo, ...one }) =>
+      const meant = federation.imports.filter(
+        ({ cluster, exportTo }) =>
           cluster === own &&
-          exportTo.some((caller) => caller === namespace || (namespace === root && !hasOwn(caller, live))) &&
-          !hosts.some((host) => shows(host, namespace, one)),
+          exportTo.some((caller) => caller === namespace || (namespace === root && !hasOwn(caller, live))),
       );
+      const listed = meant.filter((one) => hosts.some((host) => shows(host, namespace, one)));
+      // Istio adds what the route of a host leads to by itself (`collectImportedServices` in `pilot/pkg/model/sidecar.go`).
+      const reached = new Set(
+        listed.flatMap(({ routes }) => routes.flatMap(({ destinations }) => destinations.map(({ host }) => host))),
+      );
+      const hidden = meant.filter((one) => !listed.includes(one) && !reached.has(one.host));
       const [first] = hidden;
       if (first === undefined) continue;
       yield {
@@ -28,13 +33,11 @@ export const sidecarsShowImports = eachLiveCluster({
         message: `hides ${first.host} from ${workloadSelector ? 'the pods that it selects' : `the callers it is for`}: its egress hosts do not contain ${first.namespace}/${first.host}`,
         hint: `Add "${first.namespace}/*" to spec.egress.hosts.`,
         object: refOf(live.cluster, sidecar, 'spec.egress'),
-        at: first.at,
+        ...atAll(hidden),
       };
     }
   },
 });
-
-const rootOf = (said: unknown, usual: string): string => (typeof said === 'string' ? said : usual);
 
 /** A Sidecar of the root Namespace is for Namespaces without one of their own. */
 const hasOwn = (namespace: string, { sidecars }: WithLive['live']): boolean =>

@@ -140,6 +140,8 @@ function rowOf({ question, allowed, ways }: Answer, sites: Sites): string[] {
   const { caller, port } = question;
   const limits = ways.flatMap((way) => limitsOf(way, question));
   const by = ways.flatMap((way) => (way.allowed === false ? [] : way.by.map((ref) => refText(ref, sites))));
-  const requests = port.http ? list([...new Set(limits)]) || 'all' : '-';
-  return [callerText(caller), calledText(question), mayOf(allowed), requests, list([...new Set(by)]) || 'no policy'];
+  const may = mayOf(allowed);
+  const others = may === 'some' ? 'those that have a route' : 'all';
+  const requests = port.http ? list([...new Set(limits)]) || others : '-';
+  return [callerText(caller), calledText(question), may, requests, list([...new Set(by)]) || 'no policy'];
 }

@@ -17,7 +17,7 @@ export const gatewayDoesNotKnowService = defineCause({
     const end = endingAt(one, 'server-name');
     const wanted = one.meant.ways.map(({ sni }) => sni);
     if (end !== undefined && wanted.includes(end.sni)) return confirmed(end.why ?? '', applyAgain(one));
-    const hidden = fromCodes(one, ['AXC4030'], 'the gateway has the host', providersOf(one));
-    return hidden.state === 'ruled out' ? otherwise(one, hidden.what) : hidden;
+    const hidden = fromCodes(one, ['AXC4030', 'AXC4027'], 'the gateway has the host', providersOf(one));
+    return hidden.state === 'ruled out' ? otherwise(one, 'gateway', hidden.what) : hidden;
   },
 });

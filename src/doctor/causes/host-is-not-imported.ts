@@ -8,7 +8,7 @@ export const hostIsNotImported = defineCause({
   explains: { 'name-unknown': 90, 'black-hole': 92, 'no-route': 60, timeout: 30, refused: 30 },
   look: (one) => {
     const end = endingAt(one, 'unknown-host', 'no-endpoint');
-    if (end === undefined) return otherwise(one, 'a ServiceEntry has the host');
+    if (end === undefined) return otherwise(one, 'caller', 'a ServiceEntry has the host');
     return confirmed(`${end.why} in ${one.question.caller.cluster}`, applyAgain(one));
   },
 });

@@ -13,6 +13,7 @@ import { hostIsTaken } from './host-is-taken.ts';
 import { idleConnectionIsClosed } from './idle-connection-is-closed.ts';
 import { namesAreNotCaptured } from './names-are-not-captured.ts';
 import { namespaceIsNotRead } from './namespace-is-not-read.ts';
+import { networkPolicyIsInTheWay } from './network-policy-is-in-the-way.ts';
 import { nobodyServes } from './nobody-serves.ts';
 import { policyRefuses } from './policy-refuses.ts';
 import { portIsNotAsSaid } from './port-is-not-as-said.ts';
@@ -44,6 +45,7 @@ export const causes: readonly Cause[] = [
   nobodyServes,
   gatewayIsDown,
   gatewayIsElsewhere,
+  networkPolicyIsInTheWay,
   portIsNotAsSaid,
   protocolIsGuessed,
   hostIsTaken,

@@ -1,5 +1,6 @@
 import type { WayAnswer } from '../../access/answer.ts';
-import { type Case, confirmed } from '../case.ts';
+import { isOpen } from '../../access/truth.ts';
+import { type Case, confirmed, notChecked, type Outcome } from '../case.ts';
 import { defineCause } from '../cause.ts';
 import { objectName, otherwise, waysFound } from '../evidence.ts';
 
@@ -9,18 +10,32 @@ export const policyRefuses = defineCause({
   explains: { 'access-denied': 95, reset: 64, unavailable: 20 },
   look: (one) => {
     const way = waysFound(one).find(({ decided }) => decided === 'deny-rule' || decided === 'no-allow-rule');
-    if (way === undefined) return otherwise(one, 'the policies let the caller in');
+    const open = waysFound(one).find(({ decided }) => decided === 'open');
+    if (way === undefined && open) return undecided(open);
+    if (way === undefined) return otherwise(one, 'policies', 'the policies let the caller in');
     return confirmed(whatRefuses(way), fixFor(way, one));
   },
 });
 
+/** Some requests of this caller get in, or it hangs on what no object says. */
+function undecided({ allowed, by, to }: WayAnswer): Outcome {
+  const names = refNames(by);
+  if (!isOpen(allowed)) return notChecked(`${names} in ${to} may refuse it`);
+  const on = [...allowed.on, ...(allowed.request ? ['the method and the path'] : [])].join(' and ');
+  return notChecked(
+    `${names} in ${to} may refuse it: that depends on ${on}`,
+    allowed.request ? 'Say --method and --path, or give the line of an access log as the symptom.' : undefined,
+  );
+}
+
+const refNames = (refs: WayAnswer['by']): string =>
+  refs.map(({ policy, rule }) => `${rule === undefined ? '' : `rule ${rule} of `}${objectName(policy)}`).join(', ');
+
 function whatRefuses({ by, decided, to, otherwise: other }: WayAnswer): string {
-  const names = by.map(({ policy, rule }) => `${rule === undefined ? '' : `rule ${rule} of `}${objectName(policy)}`);
-  if (decided === 'deny-rule') return `${names.join(', ')} in ${to} refuses it`;
-  const refs = other.map(({ policy, rule }) => `rule ${rule} of ${objectName(policy)}`);
-  return refs.length > 0
-    ? `${refs.join(', ')} in ${to} lets this caller send other requests only`
-    : `no rule of ${names.join(', ')} in ${to} lets this caller in`;
+  if (decided === 'deny-rule') return `${refNames(by)} in ${to} refuses it`;
+  return other.length > 0
+    ? `${refNames(other)} in ${to} lets this caller send other requests only`
+    : `no rule of ${refNames(by)} in ${to} lets this caller in`;
 }
 
 function fixFor(way: WayAnswer, { meant, question: { caller, service } }: Case): string {

@@ -1,18 +1,27 @@
 import { type Case, confirmed, notChecked, type Outcome, ruledOut } from '../case.ts';
 import { defineCause } from '../cause.ts';
-import { isUnreadCluster } from '../evidence.ts';
+import { isUnreadCluster, otherwise, waysFound } from '../evidence.ts';
 
-/** Where the name of a port says nothing Istio waits for the client's first bytes, and a server that speaks first waits, too. */
+/**
+ * Where the name of a port says nothing Istio waits for the client's first bytes, and a server that speaks first waits, too. Callers
+ * of a federated host are spared: its ServiceEntry says what the port is, and what arrives is mTLS, which tells the rest.
+ */
 export const protocolIsGuessed = defineCause({
   name: 'protocol-is-guessed',
   title: 'Istio waits for the client to speak first, and so does the client',
   explains: { timeout: 84, reset: 48 },
   look: (one) => {
     if (one.question.port.http) return ruledOut('the port is HTTP: clients speak first');
-    const found = one.providers.map((provider) => guessedPort(one, provider));
-    return found.find(({ state }) => state === 'confirmed') ?? found[0] ?? notChecked('there is no provider');
+    const straight = waysFound(one).find(({ through }) => !through.some(({ kind }) => kind === 'ServiceEntry'));
+    const own = one.providers.find(({ cluster }) => cluster.name === one.question.caller.cluster);
+    if (straight === undefined || own === undefined)
+      return otherwise(one, 'caller', 'the ServiceEntry of the host says what the port is');
+    return guessedPort(one, own);
   },
 });
+
+/** `wellKnownPorts` in `pkg/config/kube/conversion.go`. */
+const neverGuessed: ReadonlySet<number> = new Set([25, 53, 3306, 27017]);
 
 function guessedPort(
   { question: { port }, liveOf }: Case,
@@ -23,6 +32,7 @@ function guessedPort(
   const found = live.services.items.find((one) => one.namespace === namespace && one.name === service);
   const said = found?.ports.find((one) => one.port === port.number);
   if (said === undefined) return notChecked(`the port of ${namespace}/${service} is not known`);
+  if (neverGuessed.has(said.port)) return ruledOut(`Istio takes port ${said.port} for TCP, whatever its name`);
   const name = said.appProtocol ?? said.name ?? '';
   if (/^(?:kubernetes\.io\/)?(?:tcp|tls|https|mongo|mysql|redis)(?:-|$)/i.test(name))
     return ruledOut(`the port says what it is: ${name}`);

@@ -15,6 +15,6 @@ export const serverHasAnotherIdentity = defineCause({
       'the pods run under accounts that the caller accepts',
       providersOf(one),
     );
-    return strange.state === 'ruled out' ? otherwise(one, strange.what) : strange;
+    return strange.state === 'ruled out' ? otherwise(one, 'server', strange.what) : strange;
   },
 });

@@ -18,7 +18,7 @@ export const serverNameIsWrong = defineCause({
     const end = endingAt(one, 'server-name', 'no-port', 'another-service', 'tls-mode');
     const wanted = one.meant.ways.map(({ sni }) => sni);
     if (end === undefined || strangeRules(one).length > 0 || wanted.includes(end.sni)) {
-      return otherwise(one, 'the caller asks for the name that the gateway knows');
+      return otherwise(one, 'gateway', 'the caller asks for the name that the gateway knows');
     }
     const names = wanted.filter((sni) => sni !== undefined).join(' or ');
     return confirmed(

@@ -10,7 +10,9 @@ export const sidecarHidesHost = defineCause({
     const end = endingAt(one, 'hidden');
     if (end === undefined)
       return fromCodes(one, ['AXC4041'], 'no Sidecar hides the host', [one.question.caller.cluster]);
-    const { host } = one.question;
-    return confirmed(`${end.why}`, `Add "aegis-xc/${host}" to the hosts of its \`egress\`.`);
+    const { host, caller } = one.question;
+    const [entry] = one.live.of(caller.cluster)?.about('ServiceEntry', host) ?? [];
+    const home = entry?.metadata.namespace ?? '*';
+    return confirmed(`${end.why}`, `Add "${home}/${host}" to the hosts of its \`egress\`.`);
   },
 });

@@ -6,7 +6,8 @@ export const brokerService = defineKind({
   summary: 'The Service of one broker',
   template: 'core/service.yaml',
   plural: 'services',
-  stage: 'ground',
+  // Which pods it leads to, and on which port, is a way in: their policies come first.
+  stage: 'listen',
   values: z.strictObject({ name: z.string(), namespace: z.string(), selector: labels, ports: trees }),
   instances: ({ exports }) =>
     exports.flatMap(({ cluster, name, namespace, broker, at }) =>

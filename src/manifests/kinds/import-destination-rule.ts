@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type JsonObject } from '../../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import { defineKind } from '../kind.ts';
 import type { KubeObject } from '../manifest.ts';
 import { exportToOf, objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
@@ -29,15 +29,21 @@ export const importDestinationRule = defineKind({
     ),
 });
 
-/** The pinned identities of both; the SNI is one text and has no union. */
+/**
+ * The pinned identities of both, and the ports that only `before` has: its host has them until `unpublish`. The SNI of a port is one
+ * text and has no union.
+ */
 function union(before: KubeObject, after: KubeObject): KubeObject {
   const [old, now] = [policyOf(before), policyOf(after)];
   const ports = objectsOf(now.portLevelSettings).map((one) => bothIdentities(portPolicyOf(old, one.port) ?? old, one));
+  const portLevelSettings = unionOf(old.portLevelSettings, ports, portOf);
   return withSpec(after, {
     exportTo: exportToOf(before, after),
-    trafficPolicy: { ...bothIdentities(old, now), ...(ports.length > 0 && { portLevelSettings: ports }) },
+    trafficPolicy: { ...bothIdentities(old, now), portLevelSettings },
   });
 }
+
+const portOf = (settings: Json): Json => (isJsonObject(settings) ? (settings.port ?? null) : settings);
 
 function policyOf(object: KubeObject): JsonObject {
   const { trafficPolicy } = specOf(object);

@@ -21,7 +21,6 @@ import { virtualService } from './virtual-service.ts';
 export const kinds: readonly ManifestKind[] = [
   // ground: what the rest stands on
   namespace,
-  brokerService,
   idleProxyConfig,
   // trust
   certificate,
@@ -29,7 +28,8 @@ export const kinds: readonly ManifestKind[] = [
   peerAuthentication,
   authorizationPolicy,
   networkPolicy,
-  // listen: the provider's gateway
+  // listen: the provider's gateway, and what it leads to
+  brokerService,
   gateway,
   exportDestinationRule,
   // pin: without its DestinationRule a ServiceEntry would be a path to a server of unknown identity

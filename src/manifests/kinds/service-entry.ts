@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import type { Endpoint, Entry, Import, Port } from '../../model/federation.ts';
+import { rankPrefix } from '../../model/imports.ts';
 import { defineKind } from '../kind.ts';
 import type { KubeObject } from '../manifest.ts';
 import { exportToOf, objectsOf, specOf, unionOf, withSpec } from '../transition.ts';
@@ -62,19 +63,36 @@ const toEndpoint = ({ address, gatewayPort, cluster, rankLabels }: Endpoint, por
   labels: { 'security.istio.io/tlsMode': 'istio', 'aegis-xc.dev/cluster': cluster.name, ...rankLabels },
 });
 
-/** Names among the endpoints need DNS; those for ports that are gone would be refused. */
+/**
+ * Names among the endpoints need DNS. Entries of one host need one resolution (Istio drops the endpoints of the one that differs), so that
+ * one for the own pods keeps it as long as the other one has to.
+ */
 function union(before: KubeObject, after: KubeObject): KubeObject {
   const [old, now] = [specOf(before), specOf(after)];
-  const names = new Set(objectsOf(now.ports).map(({ name }) => name));
-  const fitting = objectsOf(old.endpoints).filter(({ ports }) =>
-    Object.keys(ports ?? {}).every((name) => names.has(name)),
-  );
-  const endpoints = unionOf(fitting, now.endpoints, endpointKey);
+  const names = objectsOf(now.ports).map(({ name }) => String(name));
+  const there = canMeet(old, now) ? objectsOf(old.endpoints).map((endpoint) => withPorts(endpoint, names)) : [];
+  const endpoints = unionOf(there, now.endpoints, endpointKey);
+  const keepsDns = old.resolution === 'DNS' && (there.length > 0 || old.workloadSelector !== undefined);
   return withSpec(after, {
     exportTo: exportToOf(before, after),
     ...(endpoints.length > 0 && { endpoints }),
-    ...(fitting.length > 0 && old.resolution === 'DNS' && { resolution: 'DNS' }),
+    ...(keepsDns && { resolution: 'DNS' }),
   });
+}
+
+/**
+ * Gateways with an order don't stand beside names: istiod from 1.30 on dies of that (https://github.com/istio/istio/issues/61857). The new
+ * ones take over in one write.
+ */
+function canMeet(...both: readonly JsonObject[]): boolean {
+  const isRanked = both.some(({ endpoints }) => JSON.stringify(endpoints ?? []).includes(rankPrefix));
+  return !isRanked || both.every(({ resolution }) => resolution !== 'DNS');
+}
+
+/** A gateway has one port for all: an old one is asked for the ports that are new, too. Those that are gone would be refused. */
+function withPorts(endpoint: JsonObject, names: readonly string[]): JsonObject {
+  const [port] = isJsonObject(endpoint.ports) ? Object.values(endpoint.ports) : [];
+  return port === undefined ? endpoint : { ...endpoint, ports: Object.fromEntries(names.map((name) => [name, port])) };
 }
 
 /** Where it is, not how it is ranked. */

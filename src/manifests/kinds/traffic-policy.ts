@@ -3,18 +3,12 @@ import type { Destination, OutlierDetection, Port } from '../../model/federation
 import { passthroughSni } from '../../model/identity.ts';
 import { isHttp } from '../../model/ports.ts';
 
-/** How the callers of an import connect. */
-export function importPolicy(ports: readonly Port[], destination: Destination): JsonObject {
-  const [first, ...others] = ports;
-  if (first === undefined) throw new Error('an import without ports');
-  return others.length === 0 ? portPolicy(first, destination) : severalPorts(ports, destination);
-}
-
 /**
- * Settings of a port inherit nothing from the level above, so each is written in full. What stays above: the pinned identity
- * for a port that is not listed, and the idle time-out of TCP, which Istio reads only there.
+ * How the callers of an import connect. Each port has its own settings, a single one too: an SNI above them would lead a second port,
+ * as soon as the host has it, to the first. Settings of a port inherit nothing from the level above, so each is written in full. What stays
+ * above: the pinned identity for a port that is not listed, and the idle time-out of TCP, which Istio reads only there.
  */
-function severalPorts(ports: readonly Port[], destination: Destination): JsonObject {
+export function importPolicy(ports: readonly Port[], destination: Destination): JsonObject {
   const tcp = ports.find((port) => !isHttp(port));
   return {
     tls: { mode: 'ISTIO_MUTUAL', subjectAltNames: destination.identities },

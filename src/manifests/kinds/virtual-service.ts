@@ -32,7 +32,7 @@ export const virtualService = defineKind({
 function toValues({ name, namespace, host, exportTo, ports, routes }: Import) {
   const several = ports.length > 1;
   const http = routes.filter(({ port }) => isHttp(port)).flatMap((route) => httpRoutes(route, several));
-  const tcp = routes.filter(({ port }) => !isHttp(port)).map((route) => tcpRoute(route, several));
+  const tcp = routes.filter(({ port }) => !isHttp(port)).map(tcpRoute);
   return {
     name,
     namespace,
@@ -48,10 +48,13 @@ const connectionFailed = 'connect-failure,refused-stream';
 /** The server, or the way to it, failed: 502, 503, 504 and a try that took too long (`503` alone would miss the last). */
 const serverFailed = `${connectionFailed},unavailable,gateway-error`;
 
-/** Reads may be repeated whatever failed; other methods, and all of gRPC's, only while the server has not seen them. */
+/**
+ * Reads may be repeated whatever failed; other methods, and all of gRPC's, only while the server has not seen them. Each names its
+ * port, a single one too: without it a second port, as soon as the host has it, would lead to the first.
+ */
 function httpRoutes(route: Route, several: boolean): JsonObject[] {
-  const port = several ? { port: route.port.number } : {};
-  const any = several ? { match: [port] } : {};
+  const port = { port: route.port.number };
+  const any = { match: [port] };
   const to = destinations(route);
   const { perTryTimeout } = route.retries;
   if (route.port.protocol === 'GRPC') {
@@ -88,8 +91,8 @@ function limits(
   };
 }
 
-const tcpRoute = (route: Route, several: boolean): JsonObject => ({
-  ...(several && { match: [{ port: route.port.number }] }),
+const tcpRoute = (route: Route): JsonObject => ({
+  match: [{ port: route.port.number }],
   ...destinations(route),
 });
 

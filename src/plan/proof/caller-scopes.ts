@@ -1,4 +1,5 @@
 import { passesOn } from '../../access/gateways.ts';
+import { usualRootNamespace } from '../../access/sites.ts';
 import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from '../../access/ways.ts';
 import { isJsonObject } from '../../json.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
@@ -54,8 +55,19 @@ function callerScope({ cluster, host, byHost, index, frame }: Input): Scope[] {
         }
         return undefined;
       },
+      checkBetween: (state) =>
+        differ(state, host, entries) && !differ(frame.before, host, entries)
+          ? `${cluster}: ${host} would have ServiceEntries of different resolution, and the endpoints of one only`
+          : undefined,
     },
   ];
+}
+
+/** Istio merges the ServiceEntries of a host; the endpoints of one with another resolution it drops, silently. */
+function differ(world: World, host: string, entries: readonly Known[]): boolean {
+  const own = entries.flatMap(({ key }) => world.get(key) ?? []).map(specOf);
+  const resolutions = own.filter(({ hosts }) => textsOf(hosts).includes(host)).map(({ resolution }) => resolution);
+  return new Set(resolutions).size > 1;
 }
 
 interface Look {
@@ -84,20 +96,28 @@ function viewOf(namespace: string, host: string, look: Look): (state: World) => 
   };
   const kept = all.filter((port) => [frame.before, frame.after].every((world) => works(world, port) === undefined));
   const wasUnpinned = all.some((port) => hops(before, port).some(isUnpinned));
+  const wasAnother = all.some((port) => hops(before, port).some((hop) => askedPort(hop) !== port));
   return (state) => {
     for (const port of kept) {
       const why = works(state, port);
       if (why !== undefined) return `${namespace} would not reach ${host}:${port}: ${why}`;
     }
     for (const port of all) {
-      const open = hops(sideIn(state, own), port).find((hop) => isUnpinned(hop) || isStranger(hop, frames.get(port)));
+      const ways = hops(sideIn(state, own), port);
+      const open = ways.find((hop) => isUnpinned(hop) || isStranger(hop, frames.get(port)));
       if (open && !wasUnpinned) return `${namespace} would reach ${open.host}:${port} without knowing who answers`;
+      const another = ways.find((hop) => askedPort(hop) !== port);
+      if (another && !wasAnother) return `on ${host}:${port} ${namespace} would reach port ${askedPort(another)}`;
     }
     return undefined;
   };
 }
 
 const isUnpinned = ({ cluster, pinned }: Hop): boolean => cluster !== undefined && !pinned;
+
+/** The port of the Service that answers: a gateway goes by the SNI alone. Callers dial the same one. */
+const askedPort = ({ cluster, sni, port }: Hop): number =>
+  Number((cluster === undefined ? undefined : /^outbound_\.(\d+)_/.exec(sni ?? '')?.[1]) ?? port);
 
 interface Ends {
   readonly before: readonly Hop[];
@@ -222,6 +242,7 @@ function sideIn(world: World, known: readonly Known[]): CallerSide {
     entries: objects('ServiceEntry'),
     rules: objects('DestinationRule'),
     routes: objects('VirtualService'),
+    rootNamespace: usualRootNamespace,
     oldestFirst: true, // `indexOf` lists what was there before the plan first
   };
 }

@@ -3,6 +3,7 @@ import { nameOf } from '../object-key.ts';
 import { type Stage, stages } from '../stages.ts';
 import type { Step } from '../step.ts';
 import { addressScopes } from './address-scopes.ts';
+import { brokerScopes } from './broker-scopes.ts';
 import { callerScopes } from './caller-scopes.ts';
 import { indexOf } from './index-of.ts';
 import { isSameChange } from './same-change.ts';
@@ -88,6 +89,7 @@ export function scopesOf({ federation, before, steps, needed = steps, absent = n
     ...addressScopes(index, frame),
     ...workloadScopes(index, frame),
     ...gatewayScopes(index, frame),
+    ...brokerScopes(index, frame),
   ];
 }
 
@@ -114,6 +116,8 @@ function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, reado
       }
     }
     state = worldAfter(state, running);
+    const why = scope.checkBetween?.(state);
+    if (why !== undefined) return { states, unsafe: [{ stage, done: running, open: [], why }] };
   }
   return { unsafe: [], states };
 }

@@ -7,6 +7,10 @@ export interface Scope {
   readonly keys: readonly string[];
   /** What is wrong with a state of these objects, in words; undefined when it is as good as before and after. */
   check(state: World): string | undefined;
+  /**
+   * The same of what takes several writes, which are never made in one instant: it must hold where a run waits, after every stage.
+   */
+  checkBetween?(state: World): string | undefined;
 }
 
 export interface Frame {

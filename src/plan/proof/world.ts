@@ -1,3 +1,4 @@
+import { usualRootNamespace } from '../../access/sites.ts';
 import type { CallerSide } from '../../access/ways.ts';
 import type { KubeObject } from '../../manifests/manifest.ts';
 import { objectKey } from '../object-key.ts';
@@ -43,6 +44,7 @@ export function callerSideIn(world: World, cluster: string): CallerSide {
     entries: of('ServiceEntry'),
     rules: of('DestinationRule'),
     routes: of('VirtualService'),
+    rootNamespace: usualRootNamespace,
     oldestFirst: true, // there is one of ours for each host
   };
 }

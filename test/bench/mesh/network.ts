@@ -57,13 +57,13 @@ export async function plugIn(site: Site, { netns, address, port, namespace }: Pl
     ip -n ${netns} route add default via ${site.hub}`);
 }
 
-/** The second leg of a gateway. With a fixed MAC, or after a restart the others would look for the old one for a while. */
-export const plugIntoWan = ({ gateway, prefix }: Site, netns: string, wanNetns: string): Promise<string> =>
+/** The second leg of a gateway. Its MAC follows from the address, or after a restart the others would look for the old one for a while. */
+export const plugIntoWan = (address: string, netns: string, wanNetns: string): Promise<string> =>
   script(`
-    ip link add wan address ${macOf('01', prefix)} netns ${netns} type veth \\
+    ip link add wan address ${macOf('01', address)} netns ${netns} type veth \\
       peer name ${interfaceOf('gw', netns)} netns ${wanNetns}
     ip -n ${wanNetns} link set ${interfaceOf('gw', netns)} master sw up
-    ip -n ${netns} addr add ${gateway}/24 dev wan
+    ip -n ${netns} addr add ${address}/24 dev wan
     ip -n ${netns} link set wan up
     ip -n ${netns} route add ${callers} dev wan`);
 
@@ -88,9 +88,9 @@ async function writeResolver({ hub }: Site, netns: string, namespace: string): P
   await writeFile(join(folder, 'hosts'), `127.0.0.1 localhost\n${hub} istiod.istio-system.svc\n`);
 }
 
-/** `10.20` -> `02:00:00:00:00:20` */
-const macOf = (kind: string, prefix: string): string =>
-  `02:00:00:00:${kind}:${prefix.replace(/^10\./, '').padStart(2, '0')}`;
+/** By the last number, which has two digits: `10.20` -> `02:00:00:00:00:20` */
+const macOf = (kind: string, address: string): string =>
+  `02:00:00:00:${kind}:${address.replace(/^.*\./, '').padStart(2, '0')}`;
 
 /** At most 15 characters. */
 function interfaceOf(kind: string, name: string): string {

@@ -56,6 +56,9 @@ function planSite(name: string, n: number, { id, folder }: { id: string; folder:
   };
 }
 
+/** An annotation of a pod: the address that it has on the WAN as well, as a gateway that a load balancer leads to. */
+export const wanAddress = 'mesh-bench/wan-address';
+
 /** Pods in the order in which they come; an address is not used again, as proxies remember them for a while. */
 export const podAddress = ({ prefix }: Site, n: number): string => `${prefix}.${1 + (n >> 8)}.${n & 255}`;
 export const podNetns = ({ hubNetns }: Site, n: number): string => `${hubNetns}-${n}`;

@@ -1,15 +1,24 @@
 import type { JsonObject } from '../../../../src/json.ts';
-import type { Site } from '../topology.ts';
+import { type Site, wanAddress } from '../topology.ts';
 
-/** An east-west gateway as the spec expects one by default, injected like any other since Istio 1.9. */
-export function eastWestGateway({ network, gateway }: Site): JsonObject[] {
-  const name = 'istio-eastwestgateway';
-  const namespace = 'istio-system';
-  const labels = { app: name, istio: 'eastwestgateway', 'topology.istio.io/network': network };
+interface EastWest {
+  /** Of all its objects, the label `app` among them. */
+  readonly name: string;
+  readonly namespace: string;
+  /** The label `istio` of its pods. */
+  readonly istio: string;
+  readonly network: string;
+  /** Where others reach it. */
+  readonly address: string;
+}
+
+/** Injected like any other since Istio 1.9. */
+export function eastWestGateway({ name, namespace, istio, network, address }: EastWest): JsonObject[] {
+  const labels = { app: name, istio, 'topology.istio.io/network': network };
   const template = {
     metadata: {
       labels: { ...labels, 'sidecar.istio.io/inject': 'true' },
-      annotations: { 'inject.istio.io/templates': 'gateway' },
+      annotations: { 'inject.istio.io/templates': 'gateway', [wanAddress]: address },
     },
     spec: {
       serviceAccountName: name,
@@ -25,7 +34,7 @@ export function eastWestGateway({ network, gateway }: Site): JsonObject[] {
       kind: 'Deployment',
       metadata: { name, namespace, labels },
       // one at a time: the address on the WAN exists once
-      spec: { strategy: { type: 'Recreate' }, selector: { matchLabels: { istio: 'eastwestgateway' } }, template },
+      spec: { strategy: { type: 'Recreate' }, selector: { matchLabels: { istio } }, template },
     },
     {
       apiVersion: 'v1',
@@ -33,8 +42,8 @@ export function eastWestGateway({ network, gateway }: Site): JsonObject[] {
       metadata: { name, namespace, labels },
       spec: {
         type: 'LoadBalancer',
-        selector: { istio: 'eastwestgateway' },
-        externalIPs: [gateway],
+        selector: { istio },
+        externalIPs: [address],
         ports: [
           { name: 'status-port', port: 15021, targetPort: 15021 },
           { name: 'tls', port: 15443, targetPort: 15443 },
@@ -43,6 +52,16 @@ export function eastWestGateway({ network, gateway }: Site): JsonObject[] {
     },
   ];
 }
+
+/** As the spec expects one by default. */
+export const usualGateway = ({ network, gateway }: Site): JsonObject[] =>
+  eastWestGateway({
+    name: 'istio-eastwestgateway',
+    namespace: 'istio-system',
+    istio: 'eastwestgateway',
+    network,
+    address: gateway,
+  });
 
 /** Where the provider `otel` of the mesh sends its spans. */
 export function collector(): JsonObject[] {

@@ -6,7 +6,7 @@ import { startNodeAgent } from '../node/agent.ts';
 import type { NodeContext } from '../node/context.ts';
 import { pidFileIn, start } from '../node/processes.ts';
 import { keepZone } from '../node/zone.ts';
-import { collector, eastWestGateway } from './gateway.ts';
+import { collector, usualGateway } from './gateway.ts';
 import { applyAll, installIstio, untilIstioReady } from './install.ts';
 import { meshConfigOf, type Trust } from './mesh-config.ts';
 
@@ -36,7 +36,7 @@ export async function startCluster(plan: ClusterStart): Promise<{ stop(): Promis
   serveHub(context, zone.file);
   const agent = await startNodeAgent(context);
   await untilIstioReady(access, ports);
-  await applyAll(access, [...eastWestGateway(site), ...collector()]);
+  await applyAll(access, [...usualGateway(site), ...collector()]);
   const stop = async () => {
     zone.stop();
     await agent.stop();
