@@ -57,6 +57,10 @@ const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
       'cluster-b': cluster('b', { gateway: { addresses: ['203.0.113.98'], ...gateway } }),
     },
   });
+const shared = (difference: Parameters<typeof sharedService>[0]) =>
+  federation({ services: { catalog: sharedService(difference) } });
+const tcp = { port: { number: 5432, protocol: 'TCP' } } as const;
+const web = (name: string) => ({ cluster: name, namespace: 'web', serviceAccount: 'web' });
 const allowedFrom = (...allowFrom: string[]) => restricted({ allowFrom });
 
 describe('a change of what is there', () => {
@@ -205,6 +209,29 @@ describe('a change of what is there', () => {
       ['tighten + cluster-b NetworkPolicy'],
     ],
     [
+      'of a first caller from elsewhere turns away the callers beside the provider late',
+      shared({ localCallers: 'any', consumers: [web('cluster-a')] }),
+      shared({ localCallers: [], consumers: [web('cluster-a'), web('cluster-b')] }),
+      [
+        'guard ~ cluster-a AuthorizationPolicy (union)',
+        'guard ~ cluster-b AuthorizationPolicy (union)',
+        'listen + cluster-a Gateway',
+        'pin + cluster-b DestinationRule',
+        'pin + cluster-b ProxyConfig',
+        'publish + cluster-b ServiceEntry',
+        'publish + cluster-b ServiceEntry',
+        'route + cluster-b VirtualService',
+        'tighten ~ cluster-a AuthorizationPolicy (final)',
+        'tighten ~ cluster-b AuthorizationPolicy (final)',
+      ],
+    ],
+    [
+      'of a virtual address alone is one write',
+      federation({ services: { 'orders-db': service({ ...tcp, address: '240.1.0.1' }) } }),
+      federation({ services: { 'orders-db': service({ ...tcp, address: '240.1.0.2' }) } }),
+      ['publish ~ cluster-a ServiceEntry'],
+    ],
+    [
       'of a time-out alone is one write',
       federation(),
       federation({ services: { 'backend-api': service({ traffic: { timeout: '9s' } }) } }),
@@ -317,6 +344,51 @@ describe('a change of what is there', () => {
 });
 
 describe('a change without a safe order is refused', () => {
+  const at = (addresses: Record<string, string>): FederationInput =>
+    federation({
+      services: Object.fromEntries(
+        Object.entries(addresses).map(([name, address]) => [
+          name,
+          service({
+            port: { number: 5432, protocol: 'TCP' },
+            address,
+            providers: { 'cluster-b': provider({ service: name, workload: { app: name } }) },
+          }),
+        ]),
+      ),
+    });
+  const [one, other] = ['240.1.0.1', '240.1.0.2'] as const;
+
+  test.each<[string, FederationInput, FederationInput]>([
+    ['another host gets it', at({ orders: one }), at({ orders: other, payments: one })],
+    ['its host goes', at({ orders: one }), at({ payments: one })],
+    ['two hosts swap theirs', at({ orders: one, payments: other }), at({ orders: other, payments: one })],
+  ])('a virtual address that changes hands: %s', (_, before, after) => {
+    expect(
+      planFrom(before, after)
+        .diagnostics.map(({ code, message }) => `${code} ${message}`)
+        .join(),
+    ).toMatch(
+      /AXC5006 .*cluster-a: 240\.1\.0\.1 would be the address of (?:orders|payments)\.cluster-b\.local and .* at once; take it from the one and apply/,
+    );
+  });
+
+  test('a gateway that leads to pods whose callers are not narrowed yet, where two meshes share a trust domain', () => {
+    const clusters = { 'cluster-a': cluster('a'), 'cluster-b': cluster('b', { trustDomain: 'cluster-a.example' }) };
+    const one = (difference: Parameters<typeof sharedService>[0]): FederationInput => ({
+      ...shared(difference),
+      identity: 'shared',
+      clusters,
+    });
+    const plan = planFrom(
+      one({ localCallers: [{ namespace: 'default', serviceAccount: 'batch' }], consumers: [web('cluster-a')] }),
+      one({ localCallers: [], consumers: [web('cluster-a'), web('cluster-b')] }),
+    );
+    expect(plan.diagnostics.map(({ code, message }) => `${code} ${message}`).join()).toMatch(
+      /AXC5006 .*in stage listen.* would get in to default\/shop-backend-api/,
+    );
+  });
+
   test('another cluster and another Service at once', () => {
     const one = (difference: object) =>
       federation({ services: { catalog: { ...sharedService(), host: 'catalog.xc.global', ...difference } } });

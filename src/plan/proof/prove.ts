@@ -2,6 +2,7 @@ import type { Federation } from '../../model/federation.ts';
 import { nameOf } from '../object-key.ts';
 import { type Stage, stages } from '../stages.ts';
 import type { Step } from '../step.ts';
+import { addressScopes } from './address-scopes.ts';
 import { brokerScopes } from './broker-scopes.ts';
 import { callerScopes } from './caller-scopes.ts';
 import { indexOf } from './index-of.ts';
@@ -75,14 +76,29 @@ export function scopesOf({ federation, before, steps, needed = steps, absent = n
   if (steps.length === 0) return [];
   const index = indexOf(before, steps);
   const changed = new Set(steps.map(stepKey));
-  const frame = { before, after: worldAfter(before, needed), changed, served: servedBy(federation), absent };
+  const frame = {
+    before,
+    after: worldAfter(before, needed),
+    changed,
+    served: servedBy(federation),
+    ownDomains: ownDomainsOf(federation),
+    absent,
+  };
   return [
     ...callerScopes(index, frame),
+    ...addressScopes(index, frame),
     ...workloadScopes(index, frame),
     ...gatewayScopes(index, frame),
     ...brokerScopes(index, frame),
   ];
 }
+
+const ownDomainsOf = ({ clusters }: Federation): ReadonlyMap<string, string> =>
+  new Map(
+    clusters
+      .filter((one) => !clusters.some((other) => other !== one && other.trustDomain === one.trustDomain))
+      .map(({ name, trustDomain }) => [name, trustDomain]),
+  );
 
 function proveScope(scope: Scope, world: World, byKey: ReadonlyMap<string, readonly Step[]>): Omit<Proof, 'links'> {
   const steps = [...new Set(scope.keys)].flatMap((key) => byKey.get(key) ?? []);

@@ -19,6 +19,8 @@ export interface Frame {
   /** `worldKey`s of what the plan writes. */
   readonly changed: ReadonlySet<string>;
   readonly served: Served;
+  /** Trust domains by cluster, where no other mesh has the same: who shows one is a caller of that cluster. */
+  readonly ownDomains: ReadonlyMap<string, string>;
   /** Clusters that nobody has looked at: the ways into them are as they were. */
   readonly absent: ReadonlySet<string>;
 }

@@ -39,6 +39,9 @@ function workloadScope(both: readonly Known[], index: Index, frame: Frame): Scop
   const answers = (world: World): boolean[] =>
     calls.map((call) => letsIn(policy && world.get(policy.key), peers && world.get(peers.key), call));
   const [before, after] = [answers(frame.before), answers(frame.after)];
+  // A caller of the own cluster needs no gateway.
+  const domain = frame.ownDomains.get(cluster);
+  const mayBeRemote = calls.map(({ principal }) => domain === undefined || !principal?.startsWith(`${domain}/`));
   const [ledBefore, ledAfter] = [leads(frame.before), leads(frame.after)];
   return [
     {
@@ -49,7 +52,7 @@ function workloadScope(both: readonly Known[], index: Index, frame: Frame): Scop
         const wrong = calls.findIndex((_, n) => {
           const kept = before[n] && after[n] && !now[n];
           const opened = now[n] && !before[n] && !after[n];
-          const remote = led && now[n] && !(ledBefore && before[n]) && !(ledAfter && after[n]);
+          const remote = led && now[n] && mayBeRemote[n] && !(ledBefore && before[n]) && !(ledAfter && after[n]);
           return kept || opened || remote;
         });
         const call = calls[wrong];
