@@ -574,6 +574,8 @@ async function withoutWayIn(cluster: string, check: () => Promise<unknown>): Pro
           ]),
         ),
     );
+  // One that a restart has replaced may be going yet: it would be gone before its rule.
+  await eventually(() => expect(mesh.pods(cluster, catalog)).toHaveLength(2), { within: 60_000 });
   await rule('-I');
   try {
     await check();
