@@ -20,13 +20,15 @@ const there: readonly (readonly [string, Partial<State>])[] = [
   ['another gateway takes over', { gateway: gateways.otherPods }],
   ['a service moves to other pods', { catalog: 'catalog-next' }],
   ['a caller is taken out', { callers: ['web'] }],
-  ['weights are shifted', { share: 60 }],
+  ['a second cluster provides', { share: 90 }],
+  ['weights are shifted', { share: 30 }],
   ['a service is removed', { orders: false }],
 ];
 
 const back: typeof there = [
   ['a caller is let in', { callers: ['web', 'audit'] }],
-  ['weights are shifted', { share: 10 }],
+  ['weights are shifted', { share: 90 }],
+  ['a second cluster ends to provide', { share: undefined }],
   ['a service moves to other pods', { catalog: 'catalog' }],
   ['another gateway takes over', { gateway: gateways.otherAddress }],
   ['the gateway gets another address', { gateway: gateways.usual }],

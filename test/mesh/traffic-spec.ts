@@ -9,8 +9,8 @@ export interface State {
   readonly catalog: 'catalog' | 'catalog-next';
   /** Who may call the catalog. */
   readonly callers: readonly string[];
-  /** Of 100 calls of reviews, those that go to cluster-b. */
-  readonly share: number;
+  /** Of 100 calls of reviews, those that go to cluster-b; without a share cluster-a does not provide it. */
+  readonly share: number | undefined;
   /** Whether there is a service `orders`. */
   readonly orders: boolean;
 }
@@ -28,7 +28,7 @@ export const begin: State = {
   gateway: gateways.usual,
   catalog: 'catalog',
   callers: ['web', 'audit'],
-  share: 10,
+  share: undefined,
   orders: false,
 };
 
@@ -52,9 +52,15 @@ export function specOf({ gateway, catalog, callers, share, orders }: State): Fed
       catalog: inClusterB(catalog, { consumers: callers.map(caller) }),
       reviews: inClusterB('reviews', {
         host: 'reviews.xc.global',
-        providers: { 'cluster-a': provider('reviews'), 'cluster-b': provider('reviews') },
+        providers: {
+          ...(share !== undefined && { 'cluster-a': provider('reviews') }),
+          'cluster-b': provider('reviews'),
+        },
         localCallers: 'any',
-        traffic: { retries: { attempts: 0 }, weights: { 'cluster-a': 100 - share, 'cluster-b': share } },
+        traffic: {
+          retries: { attempts: 0 },
+          ...(share !== undefined && { weights: { 'cluster-a': 100 - share, 'cluster-b': share } }),
+        },
       }),
       ...(orders && { orders: inClusterB('orders') }),
     },
