@@ -141,7 +141,7 @@ describe('a cause holds', () => {
           ],
         },
       },
-      /DestinationRule default\/plain fits the host/,
+      /DestinationRule default\/plain in cluster-b is in the way: .* has TLS mode DISABLE, and the gateway of cluster-b passes on/,
     ],
     [
       'server-name-is-wrong',
