@@ -101,7 +101,7 @@ async function sweepPair(
   return { name: pair.name, done, all, wrong, ends };
 }
 
-/** All cases take an hour and a half: whoever waits sees that it goes on. */
+/** All cases take more than an hour: whoever waits sees that it goes on. */
 function printEveryMinute(): { count(): void; stop(): void } {
   let done = 0;
   let minutes = 0;
