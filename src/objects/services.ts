@@ -54,4 +54,4 @@ function servicePortProtocol(name: string | undefined, number: number | undefine
   return known === 'unknown' && serverFirstPorts.has(number) ? 'tcp' : known;
 }
 
-const serverFirstPorts: ReadonlySet<number | undefined> = new Set([25, 53, 3306, 27017]);
+export const serverFirstPorts: ReadonlySet<number | undefined> = new Set([25, 53, 3306, 27017]);

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { liveChecks } from '../../src/checks/live/index.ts';
 import { waysToSidecars } from '../../src/checks/live/injection.ts';
 import { rowOf } from '../../src/checks/live/live-check.ts';
-import { covers, fullHost, isVisibleIn, listed } from '../../src/checks/live/matching.ts';
+import { isVisibleIn, listed } from '../../src/checks/live/matching.ts';
 import { isBefore, versionOf } from '../../src/checks/live/versions.ts';
+import { covers, fullHost } from '../../src/objects/hosts.ts';
 
 describe('a row', () => {
   const warning = { code: 'AXC4010', severity: 'warning', message: 'apart' } as const;

@@ -5,7 +5,15 @@ import { prove, scopesOf, subsetsOf, unsafeText } from '../../src/plan/proof/pro
 import { presentWorld, type World, worldAfter } from '../../src/plan/proof/world.ts';
 import { type Stage, stages } from '../../src/plan/stages.ts';
 import type { Step } from '../../src/plan/step.ts';
-import { cluster, type FederationInput, federation, provider, service, sharedService } from '../support/federation.ts';
+import {
+  cluster,
+  type FederationInput,
+  federation,
+  kafkaFederation,
+  provider,
+  service,
+  sharedService,
+} from '../support/federation.ts';
 import { seeded } from '../support/random.ts';
 import { emptyClusters, planFrom, rendered } from '../support/simulate.ts';
 
@@ -13,17 +21,6 @@ const callers = (...names: string[]) =>
   names.map((serviceAccount) => ({ cluster: 'cluster-a', namespace: 'shop', serviceAccount }));
 const spec = (difference: Parameters<typeof service>[0]): FederationInput =>
   federation({ services: { 'backend-api': service(difference) } });
-const kafka = (workload: Record<string, string>, targetPort = 9092): FederationInput =>
-  federation({
-    services: {
-      kafka: service({
-        preset: 'kafka',
-        brokers: 1,
-        port: { number: 9092, targetPort },
-        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
-      }),
-    },
-  });
 const withPorts = (...numbers: number[]): FederationInput => {
   const { port: _, ...rest } = service();
   const ports = Object.fromEntries(numbers.map((number) => [`http-${number}`, { number, protocol: 'HTTP' as const }]));
@@ -129,15 +126,15 @@ describe('the proof notices', () => {
     ],
     [
       'a Service that leads to a port before the policy knows it',
-      kafka({ app: 'kafka' }, 19_092),
-      planFrom(kafka({ app: 'kafka' }), kafka({ app: 'kafka' }, 19_092)),
+      kafkaFederation({ app: 'kafka' }, 19_092),
+      planFrom(kafkaFederation({ app: 'kafka' }), kafkaFederation({ app: 'kafka' }, 19_092)),
       (steps) => inStage(steps, isKind('Service'), 'ground'),
       /in stage ground.*sa\/frontend would not get through Service default\/shop-kafka-0 on port 9092/,
     ],
     [
       'a Service that leads to pods before they have a policy',
-      kafka({ app: 'kafka2' }),
-      planFrom(kafka({ app: 'kafka' }), kafka({ app: 'kafka2' })),
+      kafkaFederation({ app: 'kafka2' }),
+      planFrom(kafkaFederation({ app: 'kafka' }), kafkaFederation({ app: 'kafka2' })),
       (steps) => inStage(steps, isKind('Service'), 'ground'),
       /in stage ground.*stranger.* would get through Service default\/shop-kafka-0 on port 9092/,
     ],

@@ -9,6 +9,7 @@ import {
   cluster,
   type FederationInput,
   federation,
+  kafkaFederation,
   provider,
   type ServiceInput,
   service,
@@ -38,17 +39,6 @@ const gatewayOf = (istio: string, ...addresses: string[]) =>
 const labelled = (workload: Record<string, string>, of: string) =>
   federation({
     services: { 'backend-api': service({ providers: { 'cluster-b': provider({ workload, service: of }) } }) },
-  });
-const brokers = (workload: Record<string, string>, targetPort = 9092) =>
-  federation({
-    services: {
-      kafka: service({
-        preset: 'kafka',
-        brokers: 1,
-        port: { number: 9092, targetPort },
-        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
-      }),
-    },
   });
 const restricted = (gateway: Partial<NonNullable<ClusterInput['gateway']>>) =>
   federation({
@@ -118,8 +108,8 @@ describe('a change of what is there', () => {
     ],
     [
       'of the port of a broker lets its callers in on both before its Service leads to the new one',
-      brokers({ app: 'kafka' }),
-      brokers({ app: 'kafka' }, 19_092),
+      kafkaFederation({ app: 'kafka' }),
+      kafkaFederation({ app: 'kafka' }, 19_092),
       [
         'guard ~ cluster-b PeerAuthentication (union)',
         'guard ~ cluster-b AuthorizationPolicy (union)',
@@ -130,8 +120,8 @@ describe('a change of what is there', () => {
     ],
     [
       'of the pods of a broker gives the new ones their policies before its Service leads to them',
-      brokers({ app: 'kafka' }),
-      brokers({ app: 'kafka2' }),
+      kafkaFederation({ app: 'kafka' }),
+      kafkaFederation({ app: 'kafka2' }),
       [
         'guard + cluster-b PeerAuthentication',
         'guard + cluster-b AuthorizationPolicy',
@@ -142,8 +132,8 @@ describe('a change of what is there', () => {
     ],
     [
       'of the pods of a broker is noticed, too, where its selector only loses a label',
-      brokers({ app: 'kafka', version: 'v37' }),
-      brokers({ app: 'kafka' }),
+      kafkaFederation({ app: 'kafka', version: 'v37' }),
+      kafkaFederation({ app: 'kafka' }),
       [
         'guard + cluster-b PeerAuthentication',
         'guard + cluster-b AuthorizationPolicy',

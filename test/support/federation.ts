@@ -57,4 +57,17 @@ export const provider = (
   ...difference,
 });
 
+/** One Kafka broker in cluster-b, on pods with these labels. */
+export const kafkaFederation = (workload: Record<string, string>, targetPort = 9092): FederationInput =>
+  federation({
+    services: {
+      kafka: service({
+        preset: 'kafka',
+        brokers: 1,
+        port: { number: 9092, targetPort },
+        providers: { 'cluster-b': provider({ service: 'kafka', workload }) },
+      }),
+    },
+  });
+
 export const specText = (spec: unknown): string => dump(spec, { lineWidth: -1, noRefs: true });

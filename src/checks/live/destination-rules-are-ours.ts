@@ -1,6 +1,7 @@
 import type { Code } from '../../codes.ts';
+import { covers, fullHost } from '../../objects/hosts.ts';
 import { type Answer, atAll, eachLiveCluster, gapIn, rootNamespaceOf, type WithLive } from './live-check.ts';
-import { covers, fullHost, isOf, isVisibleIn, refOf } from './matching.ts';
+import { isOf, isVisibleIn, refOf } from './matching.ts';
 
 /**
  * Of several DestinationRules that fit a host Istio takes the one in the caller's Namespace, then the one beside the service. So

@@ -1,5 +1,6 @@
+import { covers, fullHost } from '../../objects/hosts.ts';
 import { atAll, eachLiveCluster, gapIn } from './live-check.ts';
-import { covers, fullHost, isOf, refOf, selects } from './matching.ts';
+import { isOf, refOf, selects } from './matching.ts';
 
 /** Nobody else's Gateway on the same pods opens more, or takes our hosts away. */
 export const gatewaysPassOnNothingElse = eachLiveCluster({

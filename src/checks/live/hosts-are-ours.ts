@@ -1,6 +1,7 @@
 import type { Code } from '../../codes.ts';
+import { fullHost } from '../../objects/hosts.ts';
 import { atAll, eachLiveCluster, gapIn, type WithLive } from './live-check.ts';
-import { fullHost, isOf, isVisibleIn, refOf } from './matching.ts';
+import { isOf, isVisibleIn, refOf } from './matching.ts';
 
 /** Nobody else defines a federated host, or routes it, where its callers are. */
 export const hostsAreOurs = eachLiveCluster({

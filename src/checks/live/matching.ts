@@ -9,14 +9,6 @@ type Labels = Readonly<Record<string, string>>;
 export const selects = (selector: Labels, labels: Labels): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);
 
-/** A host as Istio reads it in an object of this Namespace: a short name is a Service beside the object. */
-export const fullHost = (host: string, namespace: string): string =>
-  host.includes('.') || host === '*' ? host : `${host}.${namespace}.svc.cluster.local`;
-
-/** A pattern is a host, or a suffix after `*`. */
-export const covers = (pattern: string, host: string): boolean =>
-  pattern.startsWith('*') ? host.endsWith(pattern.slice(1)) : pattern === host;
-
 /** Whether an object of `home` is seen in a Namespace; nothing said is everywhere. */
 export const isVisibleIn = (namespace: string, home: string, exportTo: readonly string[]): boolean =>
   exportTo.length === 0 || exportTo.some((to) => to === '*' || to === namespace || (to === '.' && home === namespace));

@@ -1,5 +1,6 @@
+import { covers } from '../../objects/hosts.ts';
 import { atAll, eachLiveCluster, gapIn, rootNamespaceOf, type WithLive } from './live-check.ts';
-import { covers, refOf } from './matching.ts';
+import { refOf } from './matching.ts';
 
 /** A Sidecar object lists what the proxies of a Namespace may know: the imports have to be among it. */
 export const sidecarsShowImports = eachLiveCluster({

@@ -1,3 +1,4 @@
+import { serverFirstPorts } from '../../objects/services.ts';
 import { type Case, confirmed, notChecked, type Outcome, ruledOut } from '../case.ts';
 import { defineCause } from '../cause.ts';
 import { isUnreadCluster, otherwise, waysFound } from '../evidence.ts';
@@ -20,9 +21,6 @@ export const protocolIsGuessed = defineCause({
   },
 });
 
-/** `wellKnownPorts` in `pkg/config/kube/conversion.go`. */
-const neverGuessed: ReadonlySet<number> = new Set([25, 53, 3306, 27017]);
-
 function guessedPort(
   { question: { port }, liveOf }: Case,
   { cluster, namespace, service }: Case['providers'][number],
@@ -32,7 +30,7 @@ function guessedPort(
   const found = live.services.items.find((one) => one.namespace === namespace && one.name === service);
   const said = found?.ports.find((one) => one.port === port.number);
   if (said === undefined) return notChecked(`the port of ${namespace}/${service} is not known`);
-  if (neverGuessed.has(said.port)) return ruledOut(`Istio takes port ${said.port} for TCP, whatever its name`);
+  if (serverFirstPorts.has(said.port)) return ruledOut(`Istio takes port ${said.port} for TCP, whatever its name`);
   const name = said.appProtocol ?? said.name ?? '';
   if (/^(?:kubernetes\.io\/)?(?:tcp|tls|https|mongo|mysql|redis)(?:-|$)/i.test(name))
     return ruledOut(`the port says what it is: ${name}`);

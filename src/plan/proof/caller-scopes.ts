@@ -1,13 +1,11 @@
 import { passesOn } from '../../access/gateways.ts';
-import { usualRootNamespace } from '../../access/sites.ts';
 import { type CallerSide, type Hop, hopsOf, isNoWay, seenHosts } from '../../access/ways.ts';
 import { isJsonObject } from '../../json.ts';
-import type { KubeObject } from '../../manifests/manifest.ts';
 import { objectsOf, specOf, textsOf } from '../../manifests/transition.ts';
 import type { Index, Known } from './index-of.ts';
 import { principalsOf } from './policies.ts';
 import type { Frame, Scope } from './scope.ts';
-import type { World } from './world.ts';
+import { callerSideOf, type World } from './world.ts';
 
 /**
  * One scope for every host in every cluster that calls it: the objects of the caller's side, the gateways behind them and
@@ -235,14 +233,6 @@ const fqdnsIn = ({ versions }: Known): string[] =>
     ),
   );
 
-function sideIn(world: World, known: readonly Known[]): CallerSide {
-  const objects = (kind: string): KubeObject[] =>
-    known.flatMap((one) => (one.kind === kind ? (world.get(one.key) ?? []) : []));
-  return {
-    entries: objects('ServiceEntry'),
-    rules: objects('DestinationRule'),
-    routes: objects('VirtualService'),
-    rootNamespace: usualRootNamespace,
-    oldestFirst: true, // `indexOf` lists what was there before the plan first
-  };
-}
+/** `indexOf` lists what was there before the plan first. */
+const sideIn = (world: World, known: readonly Known[]): CallerSide =>
+  callerSideOf(known.flatMap(({ key }) => world.get(key) ?? []));

@@ -37,14 +37,16 @@ export const objectsIn = (world: World, cluster: string): KubeObject[] =>
   [...world].flatMap(([key, object]) => (key.startsWith(`${cluster} `) ? [object] : []));
 
 /** What the proxies of the callers in a cluster hear of. */
-export function callerSideIn(world: World, cluster: string): CallerSide {
-  const objects = objectsIn(world, cluster);
+export const callerSideIn = (world: World, cluster: string): CallerSide => callerSideOf(objectsIn(world, cluster));
+
+/** The same of some objects of one cluster, those first that were there before the plan, as a `World` has them. */
+export function callerSideOf(objects: readonly KubeObject[]): CallerSide {
   const of = (kind: string): KubeObject[] => objects.filter((one) => one.kind === kind);
   return {
     entries: of('ServiceEntry'),
     rules: of('DestinationRule'),
     routes: of('VirtualService'),
     rootNamespace: usualRootNamespace,
-    oldestFirst: true, // there is one of ours for each host
+    oldestFirst: true,
   };
 }
