@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { Agent, request as httpsRequest } from 'node:https';
+import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import { dirname, join } from 'node:path';
 import type { Json } from '../../src/json.ts';
 import { readKubeconfig } from './kubeconfig.ts';
@@ -37,7 +37,7 @@ export interface Answer {
 export function accessCluster(door: Door): ClusterAccess {
   const { kubeconfig, context } = door;
   const { server, ...identity } = readKubeconfig(kubeconfig, context);
-  const agent = new Agent({ keepAlive: true, ...identity });
+  const agent = keptAlive(identity);
   return {
     context,
     server,
@@ -46,6 +46,12 @@ export function accessCluster(door: Door): ClusterAccess {
     kubectl: (args, stdin = '') => runKubectl(door, args, stdin),
   };
 }
+
+/**
+ * Connections that are used again, but not when they have been idle for long: an API server closes them after 90 s, and a
+ * request that is sent in that moment ends with "socket hang up".
+ */
+export const keptAlive = (options: AgentOptions): Agent => new Agent({ keepAlive: true, timeout: 30_000, ...options });
 
 interface Door {
   /** Path of the program. */

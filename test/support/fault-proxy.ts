@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Agent, createServer, request as httpsRequest } from 'node:https';
+import { createServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { keptAlive } from '../bench/access.ts';
 import { readKubeconfig } from '../bench/kubeconfig.ts';
 import { server as certificate } from './certificates.ts';
 
@@ -58,7 +59,7 @@ export interface FaultProxy {
 /** Stands before an API server of the bench as its administrator: ends TLS, looks at each request, passes it on or not. */
 export async function startFaultProxy(kubeconfig: string, context: string): Promise<FaultProxy> {
   const { server, ...identity } = readKubeconfig(kubeconfig, context);
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, ...identity });
+  const agent = keptAlive({ maxSockets: 64, ...identity });
   const writes: Passing[] = [];
   const proxy: FaultProxy = {
     url: '',

@@ -105,36 +105,57 @@ export async function openLane({
     cross: () => goTo(1 - side),
     async tryCase(one) {
       const there = 1 - side;
-      const before = look ?? (await lookAt());
-      const breaking = breakAt({ one, before, clusters: rig.clusters, kill: () => rig.kill() });
-      rig.onRequest = breaking.onRequest;
-      rig.tamper = tamper;
-      const patience = ['hang', 'silent'].includes(one.how) ? { requestTimeout: Math.max(1000, usual) } : {};
-      const ended = await rig.apply(specAt(there), options(there, { ...patience, plan: planAt(before, there) }));
-      rig.onRequest = () => undefined;
-      rig.revive();
-
-      const [broken, plain] = await Promise.all([lookAt(), readPlainly(name, rig.clusters)]);
-      const { touched, fired: reached } = breaking;
-      const wrong = [
-        ...unsafe(specAt(there), planAt(before, there), broken.world, touched),
-        ...plainly(sides, planAt(before, there), plain, touched),
-      ];
-      const rest = await rig.finish(specAt(there), one.then, options(there));
-      rig.tamper = {};
-      const after = rest.kind === 'unchanged' ? broken : await lookAt();
-      const judged = judge({ side, before, ended, broken, rest, after, touched });
-      wrong.push(...judged.wrong);
-      if (judged.whole !== undefined) [side, look] = [judged.whole, after];
-      else if (touched === undefined || wrong.length > 0) await clean(there);
-      else wrong.push(...(await takeOver(there, one.then, [ended, rest])));
-      return { wrong, end: `${ended.kind} → ${rest.kind}`, reached };
+      try {
+        return await breakAndEnd(one, there);
+      } catch (error) {
+        // What the test itself could not do is told of this case, and hides nothing of the others.
+        calm();
+        rig.tamper = {};
+        await clean(there);
+        return {
+          wrong: [`the test failed: ${error instanceof Error ? error.stack : error}`],
+          end: 'failed',
+          reached: true,
+        };
+      }
     },
     async end() {
       await goTo(0, { takeOver: true });
     },
     close: () => rig.close(),
   };
+
+  async function breakAndEnd(one: Case, there: number): Promise<Tried> {
+    const before = look ?? (await lookAt());
+    const breaking = breakAt({ one, before, clusters: rig.clusters, kill: () => rig.kill() });
+    rig.onRequest = breaking.onRequest;
+    rig.tamper = tamper;
+    const patience = ['hang', 'silent'].includes(one.how) ? { requestTimeout: Math.max(1000, usual) } : {};
+    const ended = await rig.apply(specAt(there), options(there, { ...patience, plan: planAt(before, there) }));
+    calm();
+
+    const [broken, plain] = await Promise.all([lookAt(), readPlainly(name, rig.clusters)]);
+    const { touched, fired: reached } = breaking;
+    const wrong = [
+      ...unsafe(specAt(there), planAt(before, there), broken.world, touched),
+      ...plainly(sides, planAt(before, there), plain, touched),
+    ];
+    const rest = await rig.finish(specAt(there), one.then, options(there));
+    rig.tamper = {};
+    const after = rest.kind === 'unchanged' ? broken : await lookAt();
+    const judged = judge({ side, before, ended, broken, rest, after, touched });
+    wrong.push(...judged.wrong);
+    if (judged.whole !== undefined) [side, look] = [judged.whole, after];
+    else if (touched === undefined || wrong.length > 0) await clean(there);
+    else wrong.push(...(await takeOver(there, one.then, [ended, rest])));
+    return { wrong, end: `${ended.kind} → ${rest.kind}`, reached };
+  }
+
+  /** Nothing breaks any more. */
+  function calm(): void {
+    rig.onRequest = () => undefined;
+    rig.revive();
+  }
 
   /** Ends what is unfinished, and sets back what others have done. */
   async function clean(there: number): Promise<void> {
