@@ -19,28 +19,8 @@ const database = service({
 });
 const three = { 'cluster-a': cluster('a'), 'cluster-b': cluster('b'), 'cluster-c': cluster('c') };
 
+/** In an order in which the lanes end at about the same time: one lane alone is slow. */
 export const pairs: readonly Pair[] = [
-  {
-    name: 'add a service, remove it',
-    sides: [spec(), federation({ services: { 'backend-api': service(), 'orders-db': database } })],
-  },
-  { name: 'change an address', sides: [at('203.0.113.98'), at('203.0.113.99')] },
-  {
-    name: 'move a provider to another Service',
-    sides: [spec(), spec({ providers: { 'cluster-b': provider({ namespace: 'other' }) } })],
-  },
-  {
-    name: 'narrow callers, widen them',
-    sides: [spec({ consumers: callers('frontend', 'orders') }), spec({ consumers: callers('orders') })],
-  },
-  {
-    name: 'change callers',
-    sides: [spec({ consumers: callers('frontend') }), spec({ consumers: callers('orders') })],
-  },
-  {
-    name: 'change identities',
-    sides: [spec(), spec({ providers: { 'cluster-b': provider({ serviceAccounts: ['backend-2'] }) } })],
-  },
   {
     name: 'add a third cluster, take it out',
     sides: [
@@ -57,6 +37,27 @@ export const pairs: readonly Pair[] = [
         },
       }),
     ],
+  },
+  {
+    name: 'move a provider to another Service',
+    sides: [spec(), spec({ providers: { 'cluster-b': provider({ namespace: 'other' }) } })],
+  },
+  {
+    name: 'change callers',
+    sides: [spec({ consumers: callers('frontend') }), spec({ consumers: callers('orders') })],
+  },
+  { name: 'change an address', sides: [at('203.0.113.98'), at('203.0.113.99')] },
+  {
+    name: 'add a service, remove it',
+    sides: [spec(), federation({ services: { 'backend-api': service(), 'orders-db': database } })],
+  },
+  {
+    name: 'change identities',
+    sides: [spec(), spec({ providers: { 'cluster-b': provider({ serviceAccounts: ['backend-2'] }) } })],
+  },
+  {
+    name: 'narrow callers, widen them',
+    sides: [spec({ consumers: callers('frontend', 'orders') }), spec({ consumers: callers('orders') })],
   },
 ];
 
