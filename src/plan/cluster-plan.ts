@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { KubeObject, Manifest, Resource } from '../manifests/manifest.ts';
 import { sameAsLive, takenFields } from './compare.ts';
 import { hashOfObject, type InventoryItem, namespaces } from './inventory.ts';
+import { finishedHashes } from './journal.ts';
 import type { LiveObject } from './live.ts';
 import { type Identified, identify, keyOf, nameOf, objectKey, objectRef } from './object-key.ts';
 import type { Observation } from './observation.ts';
@@ -33,7 +34,8 @@ interface Input {
 export function planCluster({ federation, manifests, observation }: Input): ClusterChange {
   const oldItems = observation.inventory?.items ?? [];
   const known = new Map(oldItems.map((item) => [objectKey(item), item]));
-  const written = manifests.map((manifest) => judge({ federation, manifest, observation, known }));
+  const finished = finishedHashes(observation);
+  const written = manifests.map((manifest) => judge({ federation, manifest, observation, known, finished }));
   const verdicts = [...written, ...removals({ federation, manifests, observation })];
   return {
     observation,
@@ -61,9 +63,11 @@ interface Case {
   readonly manifest: Manifest;
   readonly observation: Observation;
   readonly known: ReadonlyMap<string, InventoryItem>;
+  /** Of `finishedHashes`. */
+  readonly finished: ReadonlyMap<string, string>;
 }
 
-function judge({ federation, manifest, observation, known }: Case): Verdict {
+function judge({ federation, manifest, observation, known, finished }: Case): Verdict {
   const { cluster, resource, stage, source } = manifest;
   const id = identify(manifest.object);
   const key = objectKey(id);
@@ -87,7 +91,7 @@ function judge({ federation, manifest, observation, known }: Case): Verdict {
   if (comparison === 'same') return { item, same: true };
   const { changed } = comparison;
   const heldBy = [...new Set(changed.filter(({ kind }) => kind === 'set').flatMap(({ managers }) => managers))];
-  const drift = before?.hash === item.hash;
+  const drift = finished.get(key) === item.hash;
   const change = {
     op: 'update',
     cluster,

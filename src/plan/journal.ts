@@ -4,6 +4,7 @@ import { isJsonObject } from '../json.ts';
 import { buildStages, type KubeObject, type Manifest } from '../manifests/manifest.ts';
 import { type Inventory, inventorySchema } from './inventory.ts';
 import type { LiveObject } from './live.ts';
+import { objectKey } from './object-key.ts';
 import { systemNamespace } from './ownership.ts';
 import { dataOf, fromKept, type Kept, pack, parseJson, record, unpack } from './records.ts';
 import type { Stage } from './stages.ts';
@@ -104,6 +105,21 @@ export const inventoryBeside = (
   journal?.state === 'prepared' && inventory?.state === 'applying' && inventory.revision === journal.revision
     ? journal.images.inventory
     : inventory;
+
+/**
+ * By `objectKey`, the hashes of what the last finished run has left. The inventory beside an unfinished run names what that is
+ * to make as well: what it did not come to was changed by nobody.
+ */
+export function finishedHashes({
+  inventory,
+  journal,
+}: {
+  readonly inventory: Inventory | undefined;
+  readonly journal: Journal | undefined;
+}): ReadonlyMap<string, string> {
+  const { items = [] } = (journal && inventory?.state === 'applying' ? journal.images.inventory : inventory) ?? {};
+  return new Map(items.map((item) => [objectKey(item), item.hash]));
+}
 
 export const isImageOf = (name: string, { federation, run }: Journal): boolean =>
   name.startsWith(`${journalName(federation)}.${run}.`);

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { planCluster } from './cluster-plan.ts';
-import type { Journal } from './journal.ts';
+import { finishedHashes, type Journal } from './journal.ts';
 import { objectKey } from './object-key.ts';
 import type { Observation } from './observation.ts';
 import { isOvertaken } from './overtaken.ts';
@@ -17,7 +17,7 @@ export interface ClusterStatus {
   readonly objects: number;
   /** What somebody has changed or deleted since the last apply. */
   readonly drift: readonly Step[];
-  /** What the spec wants, and was not applied yet. */
+  /** What the spec wants, and was not applied yet; of an unfinished run too. */
   readonly pending: readonly Step[];
   /** A run that was broken off. */
   readonly unfinished: Journal | undefined;
@@ -36,7 +36,7 @@ export function clusterStatus(
   const { cluster, context, inventory } = observation;
   const wanted = manifests.filter((manifest) => manifest.cluster === cluster);
   const { changes, items, diagnostics } = planCluster({ federation, manifests: wanted, observation });
-  const applied = new Map((inventory?.items ?? []).map((item) => [objectKey(item), item.hash]));
+  const applied = finishedHashes(observation);
   const hashes = new Map(items.map((item) => [objectKey(item), item.hash]));
   const isDrift = (step: Step): boolean =>
     step.op === 'update'

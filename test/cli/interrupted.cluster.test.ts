@@ -57,15 +57,28 @@ describe.sequential('a run that is broken off', () => {
     const status = await run(rig, 'status', file);
     expect(status.stdout).toMatch(/cluster-a .*unfinished[\s\S]*cluster-b .*unfinished/);
     expect(status.stdout).toMatch(/the run that makes revision 2 .* has stopped in stage guard/);
+    // What the run did not come to is nobody's edit.
+    expect(status.stdout).toMatch(/cluster-a .* 0 +\d+\ncluster-b .* 0 +\d+\n/);
+    expect(status.stdout).not.toMatch(/was (deleted|changed)/);
     const again = await run(rig, 'apply', file, ...quick);
     expect(again.code).toBe(2);
     expect(again.stderr).toMatch(/AXC4008.*revision 2[\s\S]*aegis-xc resume.*aegis-xc rollback/);
 
     const resumed = await run(rig, 'resume', file, ...quick);
     expect(resumed.stderr).toContain('Done: revision 2 is in cluster-a, cluster-b.');
+    expect(resumed.stderr).not.toContain('was changed in the cluster');
     expect(resumed.code).toBe(0);
     expect(await run(rig, 'plan', file, '--exit-code')).toMatchObject({ code: 0 });
     expect((await run(rig, 'resume', file)).stderr).toContain('no run is unfinished');
+  });
+
+  rigged('in the very first run is not told as objects that somebody has deleted', async ({ rig }) => {
+    const file = writeSpec('first-killed', 'frontend');
+    expect((await interrupt(rig, file, 'SIGKILL')).code).toBeNull();
+    const { stdout } = await run(rig, 'status', file);
+    expect(stdout).toMatch(/cluster-a .*unfinished +1 +\d+ +0 +[1-9]\d*\ncluster-b .*unfinished +1 +\d+ +0 +[1-9]/);
+    expect(stdout).not.toContain('was deleted');
+    expect(await run(rig, 'rollback', file, ...quick)).toMatchObject({ code: 0 });
   });
 
   rigged('by kill -9 is taken back by rollback', async ({ rig }) => {
